@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace Collab.Contracts.Documents;
+
+/// <summary>The authority of one document; its key is the <see cref="DocumentId"/>. Orders, rebases, makes durable and pushes.</summary>
+/// <remarks>Its methods interleave: a decision is made synchronously within one turn, and only the waiting for the log overlaps.</remarks>
+[Alias("collab.IDocumentGrain")]
+public interface IDocumentGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the document, or finds it as it was created before.</summary>
+    [Alias("Create")]
+    Task<Creation> Create(NewDocument document);
+
+    /// <summary>The document, or null if there is none.</summary>
+    [Alias("Describe"), AlwaysInterleave]
+    Task<DocumentDescription?> Describe();
+
+    /// <summary>Grants a session a lease; called by the session grain (and, for REST callers, by the API). A lease granted before to the same session ends.</summary>
+    /// <param name="author">Who is named as the author of its operations, may be empty.</param>
+    [Alias("Admit"), AlwaysInterleave]
+    Task<Admission> Admit(SessionId session, string author);
+
+    /// <summary>Ends a lease at once: kick, revocation, leave.</summary>
+    [Alias("Dismiss"), AlwaysInterleave]
+    Task Dismiss(SessionId session, long lease);
+
+    /// <summary>Decides a submission at once and completes when it is durable, or refused.</summary>
+    [Alias("Submit"), AlwaysInterleave]
+    Task<SubmitOutcome> Submit(Submission submission);
+
+    /// <summary>The recovery verb: everything durable after <paramref name="from"/>, or a snapshot and what follows it when <paramref name="from"/> is null or too far away.</summary>
+    [Alias("ReadFrom"), AlwaysInterleave]
+    Task<CatchUp> ReadFrom(Revision? from);
+
+    /// <summary>Operations after <paramref name="from"/>, at most <paramref name="limit"/>, never a snapshot: reading history, for the API.</summary>
+    [Alias("ReadOperations"), AlwaysInterleave]
+    Task<CatchUp> ReadOperations(Revision from, int limit);
+
+    /// <summary>Compares a client's content hash at a revision with the document's own.</summary>
+    [Alias("Check"), AlwaysInterleave]
+    Task<ContentCheck> Check(SessionId session, Revision revision, uint hash);
+
+    /// <summary>Conflicts that the document remembers, newest first, at most 100.</summary>
+    [Alias("RecentConflicts"), AlwaysInterleave]
+    Task<ImmutableArray<ConflictRecord>> RecentConflicts();
+
+    /// <summary>Sends every further push to <paramref name="subscriber"/> until it is not renewed for 30 s or unsubscribes. Called again to renew. Null: no such document.</summary>
+    [Alias("Subscribe"), AlwaysInterleave]
+    Task<DocumentStanding?> Subscribe(IDocumentSubscriber subscriber);
+
+    [Alias("Unsubscribe"), AlwaysInterleave]
+    Task Unsubscribe(IDocumentSubscriber subscriber);
+}

@@ -1,0 +1,22 @@
+namespace Collab.Contracts.Sessions;
+
+/// <summary>Control of one session, apart from its data: join, resume, leave, expiry, close. Its key is the <see cref="SessionId"/>. A keystroke never comes here.</summary>
+[Alias("collab.ISessionGrain")]
+public interface ISessionGrain : IGrainWithStringKey
+{
+    /// <summary>Enters the document, or comes back to it. A stay that another connection still has ends there with <see cref="SessionCloseReason.Superseded"/>.</summary>
+    [Alias("Join")]
+    Task<JoinOutcome> Join(JoinRequest request);
+
+    /// <summary>The connection left (normal close) or was lost (transport failed): in the latter case the session waits for its grace period (60 s) before it closes.</summary>
+    /// <param name="connection">The connection that it was; a late word from an older one changes nothing.</param>
+    [Alias("Leave")]
+    Task Leave(string connection, SessionCloseReason reason);
+
+    /// <summary>Ends the stay from outside: kick, revocation.</summary>
+    [Alias("Close")]
+    Task Close(SessionCloseReason reason);
+
+    [Alias("Describe")]
+    Task<SessionDescription?> Describe();
+}

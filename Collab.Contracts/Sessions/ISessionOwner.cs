@@ -1,0 +1,10 @@
+namespace Collab.Contracts.Sessions;
+
+/// <summary>A web host's ear for the sessions of its connections.</summary>
+[Alias("collab.ISessionOwner")]
+public interface ISessionOwner : IGrainObserver
+{
+    /// <summary>The stay of <paramref name="session"/> on <paramref name="connection"/> is over; the host says so to the client and delivers nothing more to it.</summary>
+    [Alias("Close")]
+    Task Close(SessionId session, string connection, SessionCloseReason reason);
+}

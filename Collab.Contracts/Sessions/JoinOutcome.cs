@@ -1,0 +1,13 @@
+using Collab.Contracts.Documents;
+using Collab.Contracts.Refusals;
+
+namespace Collab.Contracts.Sessions;
+
+/// <summary>The answer to a join: an admission and the token that resumes it, or a refusal.</summary>
+/// <param name="IsResumed">The session was here before.</param>
+[GenerateSerializer, Immutable, Alias("collab.JoinOutcome")]
+public sealed record JoinOutcome(
+    [property: Id(0)] Admission? Admission,
+    [property: Id(1)] string ResumeToken,
+    [property: Id(2)] bool IsResumed,
+    [property: Id(3)] Refusal? Refusal = null);

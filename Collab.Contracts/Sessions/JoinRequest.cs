@@ -1,0 +1,17 @@
+namespace Collab.Contracts.Sessions;
+
+/// <summary>A connection wants into a document.</summary>
+/// <param name="Name">Display name, up to <see cref="NameLimit"/> characters; becomes the author of the session's operations.</param>
+/// <param name="ResumeToken">The newest token that the session was given; null for a new session.</param>
+/// <param name="Owner">Tells the connection when its stay is over.</param>
+/// <param name="Connection">Which connection of <see cref="Owner"/>; opaque.</param>
+[GenerateSerializer, Immutable, Alias("collab.JoinRequest")]
+public sealed record JoinRequest(
+    [property: Id(0)] DocumentId Document,
+    [property: Id(1)] string Name,
+    [property: Id(2)] string? ResumeToken,
+    [property: Id(3)] ISessionOwner Owner,
+    [property: Id(4)] string Connection)
+{
+    public const int NameLimit = 64;
+}

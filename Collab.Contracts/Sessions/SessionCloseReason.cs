@@ -1,0 +1,13 @@
+namespace Collab.Contracts.Sessions;
+
+/// <summary>Why a stay ended: protocol word (snake case) and metric label.</summary>
+public enum SessionCloseReason
+{
+    NormalClose,
+    InactiveTimeout,
+    TransportFailed,
+    Superseded,
+    Kicked,
+    PermissionRevoked,
+    ServerShutdown,
+}
