@@ -3,6 +3,6 @@ using Collab.Contracts;
 namespace Collab.Grains.Log;
 
 /// <summary>One operation in the log.</summary>
-/// <param name="SubmittedHash">XXH3 (64 bits) of what was submitted (base and canonical delta): tells a resubmission from another content under the same sequence.</param>
+/// <param name="SubmittedHash">The first 64 bits of the SHA-256 of what was submitted (base and canonical delta): tells a resubmission from another content under the same sequence.</param>
 /// <param name="Encoded">The operation object of the protocol, canonical UTF-8 JSON, as pushed and sent.</param>
 public sealed record LogRecord(Revision Revision, SessionId Session, long Sequence, ulong SubmittedHash, ReadOnlyMemory<byte> Encoded);
