@@ -13,4 +13,4 @@ public sealed record Admission(
     [property: Id(1)] long Lease,
     [property: Id(2)] long AppliedSequence,
     [property: Id(3)] Revision AppliedRevision,
-    [property: Id(4)] Refusal? Refusal = null);
+    [property: Id(4)] Refusal? Refusal = null) : IRefusable;

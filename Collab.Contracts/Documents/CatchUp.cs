@@ -13,4 +13,4 @@ public sealed record CatchUp(
     [property: Id(1)] ImmutableArray<CommittedOperation> Operations,
     [property: Id(2)] Revision Head,
     [property: Id(3)] long Epoch,
-    [property: Id(4)] Refusal? Refusal = null);
+    [property: Id(4)] Refusal? Refusal = null) : IRefusable;

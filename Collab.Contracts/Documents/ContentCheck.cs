@@ -7,4 +7,4 @@ namespace Collab.Contracts.Documents;
 [GenerateSerializer, Immutable, Alias("collab.ContentCheck")]
 public sealed record ContentCheck(
     [property: Id(0)] bool? IsMatch,
-    [property: Id(1)] Refusal? Refusal = null);
+    [property: Id(1)] Refusal? Refusal = null) : IRefusable;

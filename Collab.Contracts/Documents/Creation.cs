@@ -7,4 +7,4 @@ namespace Collab.Contracts.Documents;
 public sealed record Creation(
     [property: Id(0)] DocumentDescription? Document,
     [property: Id(1)] bool IsNew,
-    [property: Id(2)] Refusal? Refusal = null);
+    [property: Id(2)] Refusal? Refusal = null) : IRefusable;

@@ -8,4 +8,4 @@ namespace Collab.Contracts.Documents;
 public sealed record SubmitOutcome(
     [property: Id(0)] Revision Revision,
     [property: Id(1)] bool IsDuplicate = false,
-    [property: Id(2)] Refusal? Refusal = null);
+    [property: Id(2)] Refusal? Refusal = null) : IRefusable;

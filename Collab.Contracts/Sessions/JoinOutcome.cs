@@ -10,4 +10,4 @@ public sealed record JoinOutcome(
     [property: Id(0)] Admission? Admission,
     [property: Id(1)] string ResumeToken,
     [property: Id(2)] bool IsResumed,
-    [property: Id(3)] Refusal? Refusal = null);
+    [property: Id(3)] Refusal? Refusal = null) : IRefusable;

@@ -1,0 +1,34 @@
+using Collab.Grains.Documents;
+using Collab.Grains.Filters;
+using Collab.Grains.Log;
+using Collab.Grains.Sessions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Hosting;
+
+namespace Collab.Grains;
+
+/// <summary>Registers what the grains need in a silo.</summary>
+public static class CollabGrains
+{
+    /// <summary>Adds Collab's grains, their options (bound to configuration and checked at start-up), the operation log and the grain-call filter.</summary>
+    public static ISiloBuilder AddCollabGrains(this ISiloBuilder silo)
+    {
+        silo.AddIncomingGrainCallFilter<GrainCallMetrics>();
+        silo.Services.AddOperationLog();
+        silo.Services.AddDataProtection();
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.AddSingleton<DocumentLoader>();
+        silo.Services.AddSingleton<ResumeTokens>();
+        silo.Services.AddOptions<DocumentOptions>()
+            .BindConfiguration(DocumentOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(
+                options => options.WindowBytesLimit >= 4 * options.UncommittedBytesLimit,
+                "Collab:Documents:WindowBytesLimit must be at least four times UncommittedBytesLimit: what is not durable yet has to be in the window.")
+            .ValidateOnStart();
+        silo.Services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return silo;
+    }
+}

@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Collab.Contracts.Documents;
+using Collab.Contracts.Refusals;
+using Collab.Grains.Fanout;
+using Collab.Grains.Log;
+using Collab.Operations;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Collab.Grains.Documents;
+
+/// <summary>One document's place in the cluster: wakes it from the log, lends it the turns, pushes what became durable to the web hosts.</summary>
+public sealed partial class DocumentGrain(
+    IOperationLog log,
+    ILogWriter writer,
+    DocumentLoader loader,
+    IOptions<DocumentOptions> options,
+    TimeProvider clock,
+    ILoggerFactory loggers) : Grain, IDocumentGrain
+{
+    private readonly ILogger _logger = loggers.CreateLogger<DocumentGrain>();
+    private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
+    private LiveDocument? _live;
+    private Exception? _loadFailure;
+
+    private DocumentId Id => new(this.GetPrimaryKeyString());
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LoadAsync(cancellationToken);
+        }
+        catch (LogUnavailableException failure)
+        {
+            // The activation stands, says so to whoever calls, and ends: the next one tries again.
+            _loadFailure = failure;
+            LogNotLoaded(Id, failure.Message);
+        }
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_live is not { } live)
+            return;
+        _live = null;
+        DocumentMetrics.Active.WithLabels(live.Description.Kind).Dec();
+        if (await live.Commits.Drained)
+            await live.Snapshots.CloseAsync(live.Commits.Durable, live.Commits.DurableContent);
+        _subscribers.Push(subscriber => subscriber.Interrupt(Id, live.Description.Epoch));
+        LogClosed(Id, live.Description.Epoch, live.Commits.Durable, reason.ReasonCode);
+    }
+
+    public async Task<Creation> Create(NewDocument document)
+    {
+        if (Unavailable() is { } refusal)
+            return new Creation(null, false, refusal);
+        if (DocumentKinds.Find(document.Kind) is null)
+            return Refuse(RefusalReason.Malformed, $"There is no document kind {document.Kind}; there are {string.Join(", ", DocumentKinds.All.Select(kind => kind.Name))}.");
+        if (document.Title.Length > NewDocument.TitleLimit)
+            return Refuse(RefusalReason.Malformed, $"The title has {document.Title.Length} characters, over the limit of {NewDocument.TitleLimit}.");
+        if (!DocumentId.IsValid(Id.Value))
+            return Refuse(RefusalReason.Malformed, $"A document's id has 1 to {DocumentId.LengthLimit} characters of A-Z a-z 0-9 . _ ~ -");
+
+        bool isNew = false;
+        try
+        {
+            if (_live is null)
+            {
+                (_, isNew) = await log.CreateAsync(Id, document, clock.GetUtcNow(), CancellationToken.None);
+                await LoadAsync(CancellationToken.None);
+            }
+        }
+        catch (LogUnavailableException failure)
+        {
+            return Refuse(RefusalReason.StorageUnavailable, failure.Message);
+        }
+
+        if (isNew)
+            DocumentMetrics.Created.WithLabels(document.Kind).Inc();
+        var existing = _live!.Description;
+        return existing.Kind == document.Kind && existing.Policy == document.Policy
+            ? new Creation(existing, isNew)
+            : Refuse(RefusalReason.DocumentExists, $"Document {Id} exists with kind {existing.Kind} and policy {RefusalReasons.SnakeCase(existing.Policy.ToString())}.");
+
+        static Creation Refuse(RefusalReason reason, string detail) => new(null, false, new Refusal(reason, detail));
+    }
+
+    public Task<DocumentDescription?> Describe() => Task.FromResult(Available()?.Description);
+
+    public async Task<Admission> Admit(SessionId session, string author)
+    {
+        if (Unavailable() ?? Missing() is { } refusal)
+            return new Admission(null, 0, 0, Revision.Zero, refusal);
+        try
+        {
+            return await _live!.AdmitAsync(session, author);
+        }
+        catch (LogUnavailableException failure)
+        {
+            return new Admission(null, 0, 0, Revision.Zero, new Refusal(RefusalReason.StorageUnavailable, failure.Message));
+        }
+    }
+
+    public Task Dismiss(SessionId session, long lease)
+    {
+        _live?.Dismiss(session, lease);
+        return Task.CompletedTask;
+    }
+
+    public async Task<SubmitOutcome> Submit(Submission submission)
+    {
+        if (Unavailable() ?? Missing() is { } refusal)
+            return new SubmitOutcome(Revision.Zero, Refusal: refusal);
+        try
+        {
+            return await _live!.SubmitAsync(submission);
+        }
+        catch (LogUnavailableException failure)
+        {
+            return new SubmitOutcome(Revision.Zero, Refusal: new Refusal(RefusalReason.StorageUnavailable, failure.Message));
+        }
+        finally
+        {
+            EndIfFailed();
+        }
+    }
+
+    public Task<CatchUp> ReadFrom(Revision? from) => ReadAsync(live => live.ReadFromAsync(from));
+
+    public Task<CatchUp> ReadOperations(Revision from, int limit) => ReadAsync(live => live.ReadOperationsAsync(from, limit));
+
+    public Task<ContentCheck> Check(SessionId session, Revision revision, uint hash)
+    {
+        if (Unavailable() ?? Missing() is { } refusal)
+            return Task.FromResult(new ContentCheck(null, refusal));
+        var check = _live!.Check(revision, hash);
+        if (check.IsMatch == false)
+            LogMismatch(Id, revision, session, check.Refusal!.Detail, _live.Commits.DurableContent.Length);
+        return Task.FromResult(check);
+    }
+
+    public Task<ImmutableArray<ConflictRecord>> RecentConflicts() => Task.FromResult(Available()?.RecentConflicts ?? []);
+
+    public Task<DocumentStanding?> Subscribe(IDocumentSubscriber subscriber)
+    {
+        if (Available() is not { } live)
+            return Task.FromResult<DocumentStanding?>(null);
+        _subscribers.Renew(subscriber);
+        return Task.FromResult<DocumentStanding?>(new DocumentStanding(live.Description.Epoch, live.Commits.Durable));
+    }
+
+    public Task Unsubscribe(IDocumentSubscriber subscriber)
+    {
+        _subscribers.Remove(subscriber);
+        return Task.CompletedTask;
+    }
+
+    private async Task LoadAsync(CancellationToken cancellation)
+    {
+        long started = clock.GetTimestamp();
+        if (await log.OpenAsync(Id, cancellation) is not { } document)
+            return;
+        var kind = DocumentKinds.Find(document.Kind)
+            ?? throw new InvalidDataException($"Document {Id} has kind {document.Kind}, which this build does not know.");
+        var (authority, snapshot) = await loader.LoadAsync(document, kind, options.Value, cancellation);
+        var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, snapshot, loggers.CreateLogger<SnapshotKeeper>());
+        CommitQueue commits = null!;
+        commits = new CommitQueue(writer, clock, Id, document.Epoch, authority.Head, authority.Content, operations => OnDurable(document.Epoch, commits, snapshots, operations));
+        _live = new LiveDocument(document, kind, authority, commits, snapshots, log, options.Value, clock);
+        DocumentMetrics.Active.WithLabels(kind.Name).Inc();
+        DocumentMetrics.LoadSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
+        DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(authority.Content.Bytes);
+    }
+
+    private void OnDurable(long epoch, CommitQueue commits, SnapshotKeeper snapshots, ImmutableArray<CommittedOperation> operations)
+    {
+        var batch = new PushBatch(Id, epoch, operations);
+        _subscribers.Push(subscriber => subscriber.Push(batch));
+        snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
+    }
+
+    private async Task<CatchUp> ReadAsync(Func<LiveDocument, Task<CatchUp>> read)
+    {
+        if (Unavailable() ?? Missing() is { } refusal)
+            return new CatchUp(null, [], Revision.Zero, 0, refusal);
+        try
+        {
+            return await read(_live!);
+        }
+        catch (LogUnavailableException failure)
+        {
+            return new CatchUp(null, [], Revision.Zero, 0, new Refusal(RefusalReason.StorageUnavailable, failure.Message));
+        }
+    }
+
+    // The document if there is one; an exception while its log can't be reached.
+    private LiveDocument? Available() => Unavailable() is { } refusal ? throw new LogUnavailableException(refusal.Detail) : _live;
+
+    private Refusal? Unavailable()
+    {
+        EndIfFailed();
+        if (_loadFailure is { } failure)
+            return new Refusal(RefusalReason.StorageUnavailable, failure.Message);
+        return _live is { Commits.HasFailed: true }
+            ? new Refusal(RefusalReason.StorageUnavailable, $"The log of document {Id} failed; it is being reloaded.")
+            : null;
+    }
+
+    private Refusal? Missing() => _live is null ? new Refusal(RefusalReason.DocumentNotFound, $"There is no document {Id}.") : null;
+
+    private void EndIfFailed()
+    {
+        if (_loadFailure is null && _live is not { Commits.HasFailed: true })
+            return;
+        if (_live is { Commits.IsFenced: true } live)
+            LogFenced(Id, live.Description.Epoch, live.Commits.Durable);
+        DeactivateOnIdle();
+    }
+}

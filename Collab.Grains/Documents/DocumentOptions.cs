@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Collab.Grains.Documents;
+
+/// <summary>Limits and policies of a document; section <c>Collab:Documents</c>. Ranges are checked at start-up.</summary>
+public sealed class DocumentOptions
+{
+    public const string Section = "Collab:Documents";
+
+    /// <summary>UTF-8 bytes of one submitted delta; more is refused with <c>operation_too_large</c>. Default 512 KiB, 1 KiB to 16 MiB.</summary>
+    [Range(1 << 10, 16 << 20)]
+    public int OperationBytesLimit { get; set; } = 512 << 10;
+
+    /// <summary>Components of one submitted delta; more is <c>malformed</c>. Default 10,000, 16 to 1,000,000.</summary>
+    [Range(16, 1_000_000)]
+    public int OperationComponentsLimit { get; set; } = 10_000;
+
+    /// <summary>Length of a document in UTF-16 code units; an operation that grows it beyond is refused with <c>document_too_long</c>. Default 16 Mi, 1 Ki to 256 Mi.</summary>
+    [Range(1 << 10, 256 << 20)]
+    public int DocumentLengthLimit { get; set; } = 16 << 20;
+
+    /// <summary>Recent operations kept in memory to rebase over and to answer readers. Default 4,096, 16 to 1,000,000.</summary>
+    [Range(16, 1_000_000)]
+    public int WindowOperationsLimit { get; set; } = 4_096;
+
+    /// <summary>Bytes of the window above which it is shortened, whatever the count. Default 16 MiB, 64 KiB to 1 GiB; at least four times <see cref="UncommittedBytesLimit"/>, so that what is not durable yet is always in it.</summary>
+    [Range(64 << 10, 1 << 30)]
+    public long WindowBytesLimit { get; set; } = 16 << 20;
+
+    /// <summary>How many operations a submission is rebased over at most; those before the window are read from the log. A base further back is <c>revision_unavailable</c>. Default 20,000, 16 to 1,000,000.</summary>
+    [Range(16, 1_000_000)]
+    public int RebaseOperationsLimit { get; set; } = 20_000;
+
+    /// <summary>How many operations a reader is sent at most before a snapshot is cheaper for both. Default 5,000, 16 to 1,000,000; keep it below <see cref="RebaseOperationsLimit"/>.</summary>
+    [Range(16, 1_000_000)]
+    public int CatchUpOperationsLimit { get; set; } = 5_000;
+
+    /// <summary>Bytes decided and not yet durable; above, submissions are refused with <c>overloaded</c>. Default 4 MiB, 16 KiB to 256 MiB.</summary>
+    [Range(16 << 10, 256 << 20)]
+    public long UncommittedBytesLimit { get; set; } = 4 << 20;
+
+    /// <summary>Sessions admitted at once; more is <c>too_many_sessions</c>. Default 5,000, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int SessionsLimit { get; set; } = 5_000;
+
+    /// <summary>Operations after which a snapshot is written. Default 2,000, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int SnapshotOperations { get; set; } = 2_000;
+
+    /// <summary>Bytes of operations after which a snapshot is written. Default 4 MiB, 1 KiB to 1 GiB.</summary>
+    [Range(1 << 10, 1 << 30)]
+    public long SnapshotBytes { get; set; } = 4 << 20;
+}

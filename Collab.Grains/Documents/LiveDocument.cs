@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using Collab.Contracts.Documents;
+using Collab.Contracts.Refusals;
+using Collab.Grains.Conflicts;
+using Collab.Grains.Log;
+using Collab.Operations;
+
+namespace Collab.Grains.Documents;
+
+/// <summary>
+/// A document while it is loaded: the authority decides at once, the commit queue makes it durable, readers see only what is
+/// durable. Everything but the runtime: no grain, no subscriber.
+/// </summary>
+/// <remarks>Used from one thread at a time; its methods interleave where they wait for the log, and each re-reads what it needs after.</remarks>
+public sealed class LiveDocument(
+    DocumentDescription description,
+    IDocumentKind kind,
+    DocumentAuthority authority,
+    CommitQueue commits,
+    SnapshotKeeper snapshots,
+    IOperationLog log,
+    DocumentOptions options,
+    TimeProvider clock)
+{
+    private const int ReadOperationsLimit = 1_000;
+    private const long ReadBytesLimit = 1 << 20;
+
+    private readonly RecentConflicts _conflicts = new();
+    private (Revision Revision, uint Hash)? _checked;
+
+    public DocumentDescription Description => description with { Revision = commits.Durable };
+
+    public CommitQueue Commits => commits;
+
+    public SnapshotKeeper Snapshots => snapshots;
+
+    public ImmutableArray<ConflictRecord> RecentConflicts => _conflicts.NewestFirst();
+
+    /// <summary>Gives a session a lease. What its earlier connections still have on the way is void from here on, and what they got decided is awaited: the answer is exact.</summary>
+    public async Task<Admission> AdmitAsync(SessionId session, string author)
+    {
+        if (!authority.IsAdmitted(session))
+        {
+            if (authority.SessionsCount >= options.SessionsLimit)
+                return Refuse(RefusalReason.TooManySessions, $"The document has {authority.SessionsCount} sessions, the limit (Collab:Documents:SessionsLimit).");
+            authority.Admit(session, author, await log.FindAsync(description.Id, session, null, CancellationToken.None));
+        }
+
+        var mark = authority.Admit(session, author, null);
+        return await commits.Drained
+            ? new Admission(Description, mark.Lease, mark.Sequence, mark.Revision)
+            : Refuse(RefusalReason.StorageUnavailable, $"The log of document {description.Id} failed; it is being reloaded.");
+
+        static Admission Refuse(RefusalReason reason, string detail) => new(null, 0, 0, Revision.Zero, new Refusal(reason, detail));
+    }
+
+    public void Dismiss(SessionId session, long lease) => authority.Dismiss(session, lease);
+
+    /// <summary>Decides at once, in the order of calls; completes when the decision is durable.</summary>
+    public async Task<SubmitOutcome> SubmitAsync(Submission submission)
+    {
+        long started = clock.GetTimestamp();
+        if (IsOverloaded() is { } overloaded)
+            return Count(overloaded);
+        var decision = authority.Decide(submission, [], clock.GetUtcNow());
+        if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
+            decision = await DecideWithLogAsync(submission, decision);
+        if (decision is not Decision.Applied applied)
+            return await SettleAsync(decision);
+
+        if (applied.Conflicts.Count > 0)
+            _conflicts.Add(applied.Conflicts);
+        bool isDurable = await commits.Enqueue(applied.Record, applied.Content);
+        if (!isDurable)
+            return Count(InDoubt());
+        DocumentMetrics.Count(kind.Name, applied);
+        DocumentMetrics.OperationSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
+        return new SubmitOutcome(applied.Record.Revision);
+    }
+
+    /// <summary>The recovery verb.</summary>
+    public async Task<CatchUp> ReadFromAsync(Revision? from)
+    {
+        if (from > commits.Durable)
+            return Ahead(from.Value);
+        if (from is { } revision && commits.Durable - revision <= options.CatchUpOperationsLimit)
+            return await ReadOperationsAsync(revision, ReadOperationsLimit);
+        var snapshot = await snapshots.ShareAsync(commits.Durable, commits.DurableContent, authority.Window.Start);
+        return (await ReadOperationsAsync(snapshot.Revision, ReadOperationsLimit)) with { Snapshot = snapshot };
+    }
+
+    /// <summary>Durable operations after a revision, from the window or the log.</summary>
+    public async Task<CatchUp> ReadOperationsAsync(Revision from, int limit)
+    {
+        if (from > commits.Durable)
+            return Ahead(from);
+        bool isInWindow = from >= authority.Window.Start;
+        (isInWindow ? DocumentMetrics.CacheHits : DocumentMetrics.CacheMisses).WithLabels("operation_window").Inc();
+        limit = Math.Clamp(limit, 1, ReadOperationsLimit);
+        var operations = isInWindow
+            ? FromWindow(from, limit)
+            : [.. (await log.ReadAsync(description.Id, from, limit, ReadBytesLimit, CancellationToken.None))
+                .Select(record => new CommittedOperation(record.Revision, record.Session, record.Sequence, record.Encoded))];
+        return new CatchUp(null, operations, commits.Durable, description.Epoch);
+    }
+
+    /// <summary>Compares a replica's content hash. Only the durable head is compared: an older content isn't kept, and the client asks again.</summary>
+    public ContentCheck Check(Revision revision, uint hash)
+    {
+        if (revision != commits.Durable)
+            return new ContentCheck(null);
+        if (_checked?.Revision != revision)
+            _checked = (revision, commits.DurableContent.Hash());
+        bool isMatch = _checked.Value.Hash == hash;
+        DocumentMetrics.ContentChecks.WithLabels(isMatch ? "match" : "mismatch").Inc();
+        return isMatch
+            ? new ContentCheck(true)
+            : new ContentCheck(false, new Refusal(RefusalReason.ContentMismatch, $"The content hash at revision {revision} is {hash}, the document's is {_checked.Value.Hash}."));
+    }
+
+    private SubmitOutcome? IsOverloaded()
+    {
+        if (commits.HasFailed)
+            return InDoubt();
+        if (commits.UncommittedBytes < options.UncommittedBytesLimit && commits.UncommittedCount < options.WindowOperationsLimit / 2)
+            return null;
+        return Refuse(RefusalReason.Overloaded, $"{commits.UncommittedCount} operations of {commits.UncommittedBytes} bytes wait for the log, over the limit of {options.UncommittedBytesLimit} (Collab:Documents:UncommittedBytesLimit).");
+    }
+
+    // The slow paths of a decision. While they wait, the head may move and the window with it, so history may be asked for again.
+    private async Task<Decision> DecideWithLogAsync(Submission submission, Decision decision)
+    {
+        while (decision is Decision.NeedsHistory needs)
+        {
+            var history = await ReadHistoryAsync(needs);
+            decision = authority.Decide(submission, history, clock.GetUtcNow());
+        }
+
+        if (decision is not Decision.NeedsRecord)
+            return decision;
+        await commits.Drained;
+        return authority.Settle(submission, await log.FindAsync(description.Id, submission.Session, submission.Sequence, CancellationToken.None));
+    }
+
+    private async Task<List<WindowEntry>> ReadHistoryAsync(Decision.NeedsHistory needs)
+    {
+        var history = new List<WindowEntry>();
+        for (var from = needs.From; from < needs.To; from = history[^1].Operation.Revision)
+        {
+            var records = await log.ReadAsync(description.Id, from, (int)Math.Min(needs.To - from, ReadOperationsLimit), ReadBytesLimit, CancellationToken.None);
+            if (records.IsEmpty)
+                throw new InvalidDataException($"Document {description.Id}: the log has no operation {from.Next} although its head is {commits.Durable}.");
+            history.AddRange(records.Select(authority.Entry));
+        }
+
+        return history;
+    }
+
+    private async Task<SubmitOutcome> SettleAsync(Decision decision)
+    {
+        DocumentMetrics.Count(kind.Name, decision);
+        if (decision is Decision.Refused refused)
+        {
+            _conflicts.Add(refused.Conflicts);
+            return new SubmitOutcome(Revision.Zero, Refusal: refused.Refusal);
+        }
+
+        // A duplicate is an acknowledgement, and acknowledged means durable.
+        var revision = ((Decision.Duplicate)decision).Revision;
+        return revision <= commits.Durable || await commits.Drained ? new SubmitOutcome(revision, IsDuplicate: true) : InDoubt();
+    }
+
+    private ImmutableArray<CommittedOperation> FromWindow(Revision from, int limit)
+    {
+        int first = (int)(from - authority.Window.Start);
+        int count = (int)Math.Min(commits.Durable - from, limit);
+        var operations = ImmutableArray.CreateBuilder<CommittedOperation>(count);
+        long bytes = 0;
+        for (int i = 0; i < count && bytes < ReadBytesLimit; i++)
+        {
+            operations.Add(authority.Window[first + i].Operation);
+            bytes += operations[^1].Encoded.Length;
+        }
+
+        return operations.DrainToImmutable();
+    }
+
+    private CatchUp Ahead(Revision from) => new(
+        null, [], commits.Durable, description.Epoch, new Refusal(RefusalReason.RevisionAhead, $"Revision {from} is after the head, revision {commits.Durable}."));
+
+    private SubmitOutcome InDoubt() => Refuse(
+        RefusalReason.StorageUnavailable, $"The log of document {description.Id} failed after revision {commits.Durable}; resubmitting settles what became of the operation.");
+
+    private SubmitOutcome Count(SubmitOutcome outcome)
+    {
+        DocumentMetrics.Refused(kind.Name, outcome.Refusal!.Reason);
+        return outcome;
+    }
+
+    private static SubmitOutcome Refuse(RefusalReason reason, string detail) => new(Revision.Zero, Refusal: new Refusal(reason, detail));
+}

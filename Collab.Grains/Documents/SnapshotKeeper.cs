@@ -1,0 +1,76 @@
+using System.Buffers;
+using Collab.Contracts.Documents;
+using Collab.Grains.Log;
+using Collab.Operations;
+using Microsoft.Extensions.Logging;
+
+namespace Collab.Grains.Documents;
+
+/// <summary>
+/// One document's snapshots: the encoded one that readers share, and the ones kept in the log. Encoding happens off the
+/// grain's turns, on content that is immutable.
+/// </summary>
+/// <param name="loaded">The revision of the snapshot that the document was loaded from.</param>
+public sealed partial class SnapshotKeeper(
+    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, Revision loaded, ILogger<SnapshotKeeper> logger)
+{
+    // Beyond this many operations a fresh encoding is cheaper to send than the old one and what came since.
+    private const int ReuseOperations = 256;
+
+    private Task<EncodedSnapshot>? _shared;
+    private Revision _sharedRevision;
+    private Revision _kept = loaded;
+    private long _bytesSinceKept;
+    private Task _keeping = Task.CompletedTask;
+
+    /// <summary>The content encoded, at <paramref name="revision"/> or a little before; a storm of readers shares one encoding.</summary>
+    public Task<EncodedSnapshot> ShareAsync(Revision revision, IContent content, Revision oldestUsable)
+    {
+        bool isUsable = _shared is { IsFaulted: false } && _sharedRevision >= oldestUsable && revision - _sharedRevision <= ReuseOperations;
+        (isUsable ? DocumentMetrics.CacheHits : DocumentMetrics.CacheMisses).WithLabels("snapshot").Inc();
+        if (isUsable)
+            return _shared!;
+        _sharedRevision = revision;
+        return _shared = Task.Run(() => new EncodedSnapshot(revision, Encode(content)));
+    }
+
+    /// <summary>Counts what became durable, and keeps a snapshot when enough has come since the last.</summary>
+    public void OnDurable(Revision revision, IContent content, long bytes)
+    {
+        _bytesSinceKept += bytes;
+        if (_keeping.IsCompleted && (revision - _kept >= options.SnapshotOperations || _bytesSinceKept >= options.SnapshotBytes))
+            _keeping = KeepAsync(revision, content);
+    }
+
+    /// <summary>Keeps a last snapshot before the activation ends, if replaying would take longer than reading it.</summary>
+    public async Task CloseAsync(Revision revision, IContent content)
+    {
+        await _keeping;
+        if (revision - _kept >= Math.Min(100, options.SnapshotOperations))
+            await KeepAsync(revision, content);
+    }
+
+    private async Task KeepAsync(Revision revision, IContent content)
+    {
+        try
+        {
+            var snapshot = await Task.Run(() => new LogSnapshot(revision, content.Hash(), Encode(content)));
+            await log.WriteSnapshotAsync(document, snapshot, CancellationToken.None);
+            _kept = revision;
+            _bytesSinceKept = 0;
+            DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(snapshot.Content.Length);
+        }
+        catch (LogUnavailableException failure)
+        {
+            // A snapshot only saves time; the next batch tries again.
+            LogNotKept(document, revision, failure.Message);
+        }
+    }
+
+    private static byte[] Encode(IContent content)
+    {
+        var output = new ArrayBufferWriter<byte>((int)Math.Min(content.Bytes + 16, 1 << 30));
+        content.Encode(output);
+        return output.WrittenSpan.ToArray();
+    }
+}

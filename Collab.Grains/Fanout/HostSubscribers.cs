@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Utilities;
+
+namespace Collab.Grains.Fanout;
+
+/// <summary>
+/// The web hosts that listen to one grain: one entry for each host, whatever the number of connections behind it. An entry
+/// that is not renewed for <see cref="Expiration"/> is forgotten, so a host that died stops costing by itself.
+/// </summary>
+public sealed class HostSubscribers<TSubscriber>(ILogger log)
+    where TSubscriber : IGrainObserver
+{
+    /// <summary>Hosts renew every 10 s; three may get lost.</summary>
+    public static readonly TimeSpan Expiration = TimeSpan.FromSeconds(30);
+
+    private readonly ObserverManager<TSubscriber> _observers = new(Expiration, log);
+
+    public int Count => _observers.Count;
+
+    public void Renew(TSubscriber subscriber) => _observers.Subscribe(subscriber, subscriber);
+
+    public void Remove(TSubscriber subscriber) => _observers.Unsubscribe(subscriber);
+
+    /// <summary>Sends to every host without waiting for any: the methods are one-way, and one slow host must not delay the others.</summary>
+    public void Push(Func<TSubscriber, Task> message)
+    {
+        if (_observers.Count > 0)
+            _observers.Notify(subscriber => { _ = message(subscriber); });
+    }
+}

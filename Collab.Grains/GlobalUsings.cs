@@ -1,0 +1,2 @@
+global using Collab.Contracts;
+global using Orleans;

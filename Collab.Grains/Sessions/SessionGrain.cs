@@ -1,0 +1,151 @@
+using Collab.Contracts.Documents;
+using Collab.Contracts.Presence;
+using Collab.Contracts.Refusals;
+using Collab.Contracts.Sessions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Collab.Grains.Sessions;
+
+/// <summary>
+/// Control of one session. Its state lives in memory and in the resume token: a session whose grain was lost with its silo is
+/// simply joined again, and the log knows what it had applied.
+/// </summary>
+public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionGrain> logger)
+    : Grain, ISessionGrain
+{
+    private static readonly TimeSpan ConfirmPeriod = TimeSpan.FromMinutes(1);
+
+    private Stay? _stay;
+    private DateTimeOffset _since;
+    private IGrainTimer? _timer;
+
+    private SessionId Id => new(this.GetPrimaryKeyString());
+
+    public async Task<JoinOutcome> Join(JoinRequest request)
+    {
+        if (Refuse(request) is { } refusal)
+            return refusal;
+        bool isResumed = request.ResumeToken is not null;
+        var admission = await Document(request.Document).Admit(Id, request.Name);
+        if (admission.Refusal is { } refused)
+            return new JoinOutcome(null, "", false, refused);
+
+        if (_stay is { } stay)
+            Supersede(stay, request);
+        else
+            Open(isResumed);
+        _stay = new Stay(request.Document, request.Name, admission.Lease, request.Owner, request.Connection);
+        // Keeps the activation, too: no keystroke comes by here to do it.
+        StartTimer(ConfirmPeriod, ConfirmPeriod, ConfirmAsync);
+        return new JoinOutcome(admission, tokens.Issue(Id, request.Document), isResumed);
+    }
+
+    public async Task Leave(string connection, SessionCloseReason reason)
+    {
+        if (_stay is not { } stay || stay.Connection != connection)
+            return;
+        if (reason != SessionCloseReason.TransportFailed || options.Value.Grace == TimeSpan.Zero)
+        {
+            await CloseAsync(reason);
+            return;
+        }
+
+        _stay = stay with { Connection = null };
+        await Presence(stay.Document).Leave(Id);
+        StartTimer(options.Value.Grace, Timeout.InfiniteTimeSpan, () => CloseAsync(SessionCloseReason.TransportFailed));
+    }
+
+    public Task Close(SessionCloseReason reason) => CloseAsync(reason);
+
+    public Task<SessionDescription?> Describe() => Task.FromResult(
+        _stay is { } stay ? new SessionDescription(Id, stay.Document, stay.Name, stay.Connection is not null, _since) : null);
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // The process stops, or the cluster moves the session: clients come back with their token and find a new life here.
+        if (_stay is not null)
+            SessionMetrics.Close(SessionCloseReason.ServerShutdown, clock.GetUtcNow() - _since);
+        _stay = null;
+        return Task.CompletedTask;
+    }
+
+    private JoinOutcome? Refuse(JoinRequest request)
+    {
+        if (request.ResumeToken is { } token && tokens.Read(token, request.Document) != Id)
+        {
+            SessionMetrics.Resumes.WithLabels("refused").Inc();
+            return new JoinOutcome(null, "", false, new Refusal(RefusalReason.TokenInvalid, $"The resume token is not for session {Id} in document {request.Document}, or has expired."));
+        }
+
+        // A session's name is no secret, so coming back to one takes the token.
+        return request.ResumeToken is null && _stay is not null
+            ? new JoinOutcome(null, "", false, new Refusal(RefusalReason.TokenInvalid, $"Session {Id} exists; coming back to it takes its resume token."))
+            : null;
+    }
+
+    private void Open(bool isResumed)
+    {
+        _since = clock.GetUtcNow();
+        SessionMetrics.Active.Inc();
+        if (isResumed)
+            SessionMetrics.Resumes.WithLabels("resumed").Inc();
+        else
+            SessionMetrics.Opened.Inc();
+    }
+
+    private void Supersede(Stay stay, JoinRequest request)
+    {
+        SessionMetrics.Resumes.WithLabels("resumed").Inc();
+        if (stay.Connection is null || stay.Connection == request.Connection)
+            return;
+        LogSuperseded(Id, request.Document);
+        _ = stay.Owner.Close(Id, stay.Connection, SessionCloseReason.Superseded);
+    }
+
+    private async Task CloseAsync(SessionCloseReason reason)
+    {
+        if (_stay is not { } stay)
+            return;
+        _stay = null;
+        _timer?.Dispose();
+        SessionMetrics.Close(reason, clock.GetUtcNow() - _since);
+        await Document(stay.Document).Dismiss(Id, stay.Lease);
+        await Presence(stay.Document).Leave(Id);
+        if (stay.Connection is { } connection && reason is not (SessionCloseReason.NormalClose or SessionCloseReason.TransportFailed))
+            _ = stay.Owner.Close(Id, connection, reason);
+        DeactivateOnIdle();
+    }
+
+    private async Task ConfirmAsync()
+    {
+        if (_stay is not { Connection: { } connection } stay)
+            return;
+        bool isThere;
+        try
+        {
+            isThere = await stay.Owner.Confirm(Id, connection);
+        }
+        catch (Exception failure)
+        {
+            LogOwnerLost(Id, failure.Message);
+            isThere = false;
+        }
+
+        if (!isThere)
+            await Leave(connection, SessionCloseReason.TransportFailed);
+    }
+
+    private void StartTimer(TimeSpan due, TimeSpan period, Func<Task> callback)
+    {
+        _timer?.Dispose();
+        _timer = this.RegisterGrainTimer(callback, new GrainTimerCreationOptions(due, period) { KeepAlive = true });
+    }
+
+    private IDocumentGrain Document(DocumentId id) => GrainFactory.GetGrain<IDocumentGrain>(id.Value);
+
+    private IPresenceGrain Presence(DocumentId id) => GrainFactory.GetGrain<IPresenceGrain>(id.Value);
+
+    /// <param name="Connection">Null while the session waits for its connection to come back.</param>
+    private sealed record Stay(DocumentId Document, string Name, long Lease, ISessionOwner Owner, string? Connection);
+}
