@@ -2,7 +2,6 @@ using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Log;
 using Collab.Operations;
-using Collab.Operations.Conflicts;
 
 namespace Collab.Grains.Documents;
 

@@ -90,7 +90,7 @@ public sealed partial class DocumentGrain(
 
     public async Task<Admission> Admit(SessionId session, string author)
     {
-        if (Unavailable() ?? Missing() is { } refusal)
+        if (CannotServe() is { } refusal)
             return new Admission(null, 0, 0, Revision.Zero, refusal);
         try
         {
@@ -110,7 +110,7 @@ public sealed partial class DocumentGrain(
 
     public async Task<SubmitOutcome> Submit(Submission submission)
     {
-        if (Unavailable() ?? Missing() is { } refusal)
+        if (CannotServe() is { } refusal)
             return new SubmitOutcome(Revision.Zero, Refusal: refusal);
         try
         {
@@ -132,7 +132,7 @@ public sealed partial class DocumentGrain(
 
     public Task<ContentCheck> Check(SessionId session, Revision revision, uint hash)
     {
-        if (Unavailable() ?? Missing() is { } refusal)
+        if (CannotServe() is { } refusal)
             return Task.FromResult(new ContentCheck(null, refusal));
         var check = _live!.Check(revision, hash);
         if (check.IsMatch == false)
@@ -182,7 +182,7 @@ public sealed partial class DocumentGrain(
 
     private async Task<CatchUp> ReadAsync(Func<LiveDocument, Task<CatchUp>> read)
     {
-        if (Unavailable() ?? Missing() is { } refusal)
+        if (CannotServe() is { } refusal)
             return new CatchUp(null, [], Revision.Zero, 0, refusal);
         try
         {
@@ -207,7 +207,7 @@ public sealed partial class DocumentGrain(
             : null;
     }
 
-    private Refusal? Missing() => _live is null ? new Refusal(RefusalReason.DocumentNotFound, $"There is no document {Id}.") : null;
+    private Refusal? CannotServe() => Unavailable() ?? (_live is null ? new Refusal(RefusalReason.DocumentNotFound, $"There is no document {Id}.") : null);
 
     private void EndIfFailed()
     {

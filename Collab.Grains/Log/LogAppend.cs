@@ -1,5 +1,3 @@
-using Collab.Contracts;
-
 namespace Collab.Grains.Log;
 
 /// <summary>Consecutive operations of one document, from one writer.</summary>

@@ -1,5 +1,3 @@
-using Collab.Contracts;
-
 namespace Collab.Grains.Log;
 
 /// <summary>One operation in the log.</summary>

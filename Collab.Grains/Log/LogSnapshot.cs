@@ -1,5 +1,3 @@
-using Collab.Contracts;
-
 namespace Collab.Grains.Log;
 
 /// <summary>Content kept so that loading need not replay the whole history.</summary>
