@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using Orleans.Runtime;
+using Orleans.Serialization.Invocation;
+
+namespace Orleans.Engine;
+
+/// <summary>A call whose caller awaits a <see cref="Task"/>, or nothing when one-way.</summary>
+internal sealed class CallWithoutResult<TArguments>(GrainReference reference, GrainMethod<TArguments> method, TArguments arguments)
+    : ReferenceCall<TArguments>(reference, method, arguments)
+    where TArguments : struct, ITuple
+{
+    private readonly TaskCompletionSource? _completion = method.IsOneWay ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override Task Completion => _completion?.Task ?? Task.CompletedTask;
+
+    public override bool IsSettled => _completion is { Task.IsCompleted: true };
+
+    public override void Run()
+    {
+        try
+        {
+            var task = method.Invoke(Target!, Arguments);
+            if (!task.IsCompletedSuccessfully)
+            {
+                _ = Await(task);
+                return;
+            }
+            task.GetAwaiter().GetResult();
+            Complete();
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+        Owner!.OnCompleted(this);
+    }
+
+    public override async ValueTask<Response> Invoke()
+    {
+        try
+        {
+            await method.Invoke(Target!, Arguments);
+            return Response.Completed;
+        }
+        catch (Exception exception)
+        {
+            return Response.FromException(exception);
+        }
+    }
+
+    public override void Settle(Response response)
+    {
+        if (response.Exception is { } exception)
+            Fail(exception);
+        else
+            Complete();
+    }
+
+    public override async Task<Response> SendAndWait()
+    {
+        Reference.Runtime.Send(this);
+        await Completion.ConfigureAwait(false);
+        return Response.Completed;
+    }
+
+    public override Response ResponseOf(object? result) => Response.FromResult(result);
+
+    protected override bool TryFail(Exception exception) => _completion?.TrySetException(exception) ?? false;
+
+    protected override bool TryCancel(OperationCanceledException exception) => _completion?.TrySetCanceled(exception.CancellationToken) ?? false;
+
+    private void Complete()
+    {
+        _completion?.TrySetResult();
+        Cancellation?.Dispose();
+    }
+
+    private async Task Await(ValueTask task)
+    {
+        try
+        {
+            await task;
+            Complete();
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+        Owner!.OnCompleted(this);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Orleans.Runtime;
+
+/// <summary>One life of a grain: a new one for every activation.</summary>
+public readonly struct ActivationId : IEquatable<ActivationId>
+{
+    private readonly Guid _key;
+
+    public ActivationId(Guid key) => _key = key;
+
+    public bool IsDefault => _key == Guid.Empty;
+
+    public static ActivationId NewId() => new(Guid.NewGuid());
+
+    public bool Equals(ActivationId other) => _key.Equals(other._key);
+
+    public override bool Equals(object? obj) => obj is ActivationId other && Equals(other);
+
+    public override int GetHashCode() => _key.GetHashCode();
+
+    public override string ToString() => $"@{_key:N}";
+
+    public static bool operator ==(ActivationId left, ActivationId right) => left.Equals(right);
+
+    public static bool operator !=(ActivationId left, ActivationId right) => !left.Equals(right);
+}
