@@ -24,12 +24,17 @@ public interface IOperationLog
     ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation);
 
     /// <summary>Documents by newest change first. The cursor is opaque; null starts, and a null next cursor ends.</summary>
+    /// <exception cref="FormatException"><paramref name="after"/> is not a cursor that this method returned.</exception>
     ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Appends for many documents in one transaction, durable when the call completes. Each element is judged alone: a fenced
     /// or non-contiguous one does not take the others down.
     /// </summary>
+    /// <remarks>
+    /// Repeating an append is harmless: records at or below the head that are there already, byte for byte, are skipped, also for a writer
+    /// that was fenced since. So a writer that lost the answer may ask again and is not told <see cref="AppendOutcome.Fenced"/> by its own records.
+    /// </remarks>
     /// <returns>One outcome for each element, in order.</returns>
     /// <exception cref="LogUnavailableException">Nothing was appended, or that is unknown.</exception>
     ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation);
@@ -44,5 +49,6 @@ public interface IOperationLog
     ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation);
 
     /// <summary>Keeps a snapshot. Older ones but the previous are dropped: the previous is the fallback when the newest is damaged.</summary>
+    /// <exception cref="InvalidOperationException">There is no such document, or the snapshot is ahead of its newest durable revision.</exception>
     ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation);
 }

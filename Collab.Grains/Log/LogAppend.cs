@@ -3,16 +3,32 @@ namespace Collab.Grains.Log;
 /// <summary>Consecutive operations of one document, from one writer.</summary>
 /// <param name="Epoch">The epoch that the writer got when it opened the document.</param>
 /// <param name="At">When they were decided; becomes the document's time of change.</param>
-public sealed record LogAppend(DocumentId Document, long Epoch, IReadOnlyList<LogRecord> Records, DateTimeOffset At);
+public sealed record LogAppend(DocumentId Document, long Epoch, IReadOnlyList<LogRecord> Records, DateTimeOffset At)
+{
+    /// <summary>At least one record, and each makes the revision after the one before.</summary>
+    internal bool IsConsecutive
+    {
+        get
+        {
+            for (var i = 1; i < Records.Count; i++)
+            {
+                if (Records[i].Revision != Records[i - 1].Revision.Next)
+                    return false;
+            }
+
+            return Records.Count > 0 && Records[0].Revision > Revision.Zero;
+        }
+    }
+}
 
 /// <summary>What became of one <see cref="LogAppend"/>.</summary>
 public enum AppendOutcome
 {
     Durable,
 
-    /// <summary>Another writer opened the document since, or it has other operations at these revisions. The writer must not retry from memory.</summary>
+    /// <summary>Another writer opened the document since, or it has other operations at these revisions, or the log ends before them. The writer must not retry from memory.</summary>
     Fenced,
 
-    /// <summary>This element alone can't be stored (a constraint, an unknown document); retrying it is pointless.</summary>
+    /// <summary>This element alone can't be stored (an unknown document, a sequence used before, records out of order); retrying it is pointless.</summary>
     Invalid,
 }

@@ -2,4 +2,18 @@ namespace Collab.Grains.Log;
 
 /// <summary>Content kept so that loading need not replay the whole history.</summary>
 /// <param name="ContentHash">The content's own hash; load compares it with what it decoded.</param>
-public sealed record LogSnapshot(Revision Revision, uint ContentHash, ReadOnlyMemory<byte> Content);
+public sealed record LogSnapshot(Revision Revision, uint ContentHash, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>The newest and the one before, which is the fallback when the newest is damaged.</summary>
+    internal const int Kept = 2;
+
+    /// <summary>A snapshot of what the log does not have would survive a crash that its operations don't.</summary>
+    /// <param name="head">The document's newest durable revision; null when there is no such document.</param>
+    internal static void ThrowIfAhead(DocumentId document, Revision revision, Revision? head)
+    {
+        if (head is null)
+            throw new InvalidOperationException($"Document {document} does not exist; a snapshot at revision {revision} can't be kept.");
+        if (revision > head)
+            throw new InvalidOperationException($"A snapshot of document {document} at revision {revision} is ahead of the log, which ends at {head}.");
+    }
+}

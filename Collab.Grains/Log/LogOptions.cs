@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Options;
+
+namespace Collab.Grains.Log;
+
+/// <summary>Which store holds the operation log.</summary>
+public enum LogProvider
+{
+    /// <summary>A file of this process alone. The default.</summary>
+    Sqlite,
+
+    /// <summary>Nothing survives the process. For tests and trying out.</summary>
+    Memory,
+}
+
+/// <summary>Configuration section <c>Collab:Log</c>. Ranges are checked at start; a value outside stops the host with a message naming it.</summary>
+public sealed class LogOptions
+{
+    public const string Section = "Collab:Log";
+
+    /// <summary><c>sqlite</c> (default) or <c>memory</c>.</summary>
+    public LogProvider Provider { get; set; }
+
+    /// <summary>SQLite's file; its folder is made when missing. Relative paths start at the working directory. Default <c>data/collab.db</c>.</summary>
+    public string Path { get; set; } = "data/collab.db";
+
+    /// <summary>
+    /// Connections for reading, which never wait for the writer. Default 4, range 1–64. Beyond it a read waits for a free one.
+    /// </summary>
+    public int ReaderConnectionsLimit { get; set; } = 4;
+
+    /// <summary>
+    /// Bytes of operations that may wait for the log or be on their way into it, in one silo. Default 64 MiB, range 64 KiB–4 GiB.
+    /// At the limit an append is refused with <see cref="LogOverloadedException"/>; one that is larger by itself passes when nothing else waits.
+    /// </summary>
+    public long QueueBytesLimit { get; set; } = 64 << 20;
+
+    /// <summary>Operations in one transaction. Default 2048, range 1–100,000. The rest goes with the next one.</summary>
+    public int FlushOperationsLimit { get; set; } = 2048;
+
+    /// <summary>Bytes of operations in one transaction. Default 4 MiB, range 4 KiB–256 MiB. One append above it goes alone.</summary>
+    public long FlushBytesLimit { get; set; } = 4 << 20;
+
+    /// <summary>
+    /// How long the first append of a batch waits for company. Default 0: as soon as the writer is free, so that a batch is what
+    /// queued while the last one was being synced. Range 0–1 s. More saves disk syncs and costs every edit this much latency.
+    /// </summary>
+    public TimeSpan FlushInterval { get; set; }
+}
+
+/// <summary>Checks the ranges that <see cref="LogOptions"/> documents.</summary>
+internal sealed class LogOptionsRanges : IValidateOptions<LogOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LogOptions options)
+    {
+        List<string> failures = [];
+        Check(nameof(options.ReaderConnectionsLimit), options.ReaderConnectionsLimit, 1, 64);
+        Check(nameof(options.QueueBytesLimit), options.QueueBytesLimit, 64L << 10, 4L << 30);
+        Check(nameof(options.FlushOperationsLimit), options.FlushOperationsLimit, 1, 100_000);
+        Check(nameof(options.FlushBytesLimit), options.FlushBytesLimit, 4L << 10, 256L << 20);
+        Check($"{nameof(options.FlushInterval)} in milliseconds", options.FlushInterval.TotalMilliseconds, 0, 1000);
+        if (!Enum.IsDefined(options.Provider))
+            failures.Add($"{LogOptions.Section}:{nameof(options.Provider)} is {options.Provider}; it must be sqlite or memory.");
+        if (options.Provider == LogProvider.Sqlite && string.IsNullOrWhiteSpace(options.Path))
+            failures.Add($"{LogOptions.Section}:{nameof(options.Path)} is empty; it must name SQLite's file.");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Check(string option, double value, double from, double to)
+        {
+            if (value < from || value > to)
+                failures.Add(FormattableString.Invariant($"{LogOptions.Section}:{option} is {value}; it must be {from}–{to}."));
+        }
+    }
+}

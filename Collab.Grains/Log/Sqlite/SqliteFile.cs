@@ -1,0 +1,87 @@
+using Microsoft.Data.Sqlite;
+
+namespace Collab.Grains.Log.Sqlite;
+
+/// <summary>The database file: owned by this process alone, from its opening to its disposal.</summary>
+/// <remarks>
+/// SQLite itself would let two processes in; but each of them would co-host a silo of its own, and the two would fence each other's
+/// documents for ever. The lock is on a file beside the database (the database's own locks are SQLite's); the operating system
+/// releases it with the process, however that ends, so a leftover file means nothing.
+/// </remarks>
+internal sealed class SqliteFile : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private SqliteFile(string path, FileStream @lock)
+    {
+        Path = path;
+        _lock = @lock;
+    }
+
+    public string Path { get; }
+
+    /// <exception cref="LogUnavailableException">The folder can't be made, or another process owns the file.</exception>
+    public static SqliteFile Own(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        var lockPath = path + ".lock";
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            return new(path, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException exception) when (File.Exists(lockPath))
+        {
+            throw new LogUnavailableException(
+                $"{path} belongs to another running process (its lock is {lockPath}). One process owns a SQLite log: stop the other, or give this one its own Collab:Log:Path.",
+                exception,
+                LogFault.CannotOpen);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LogUnavailableException($"{path} can't be opened: {exception.Message}", exception, LogFault.CannotOpen);
+        }
+    }
+
+    /// <summary>A connection that can write. There is one at a time, and it alone checkpoints.</summary>
+    /// <remarks>
+    /// Durability rests on two settings together. <c>journal_mode=WAL</c>: a commit appends to the write-ahead log and readers go on.
+    /// <c>synchronous=FULL</c>: in WAL mode that adds a sync of the write-ahead log after each commit; with NORMAL it is synced only before a checkpoint,
+    /// and commits that were reported as done may roll back after a power loss (not after a mere crash of the process). "Acknowledged means
+    /// durable" needs FULL: <see href="https://www.sqlite.org/pragma.html#pragma_synchronous"/>. EXTRA adds nothing in WAL mode. A disk that
+    /// lies about syncs defeats any setting.
+    /// </remarks>
+    public SqliteConnection OpenForWriting()
+    {
+        var connection = Open();
+        try
+        {
+            SqliteSchema.Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            // After a large checkpoint the write-ahead log shrinks to this, instead of keeping the largest size it ever had.
+            SqliteSchema.Execute(connection, "PRAGMA journal_size_limit = 67108864;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteConnection OpenForReading()
+    {
+        var connection = Open();
+        SqliteSchema.Execute(connection, "PRAGMA query_only = 1;");
+        return connection;
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private SqliteConnection Open()
+    {
+        // Not pooled: these connections live as long as the log, and their closing must really close the file.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false, DefaultTimeout = 5 }.ConnectionString);
+        connection.Open();
+        return connection;
+    }
+}

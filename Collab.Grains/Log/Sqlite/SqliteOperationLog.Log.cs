@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace Collab.Grains.Log.Sqlite;
+
+public sealed partial class SqliteOperationLog
+{
+    private static partial class Log
+    {
+        [LoggerMessage(2101, LogLevel.Information, "Opened the operation log {Path} with SQLite {SqliteVersion}; schema version was {Found}, is {Version}.")]
+        public static partial void Opened(ILogger logger, string path, string sqliteVersion, int found, int version);
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.Data.Sqlite;
+
+namespace Collab.Grains.Log.Sqlite;
+
+/// <summary>The tables, and the way from each older form of them to the newest. SQLite's <c>user_version</c> says how many steps a file has behind it.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>Applied in order, each in a transaction of its own. A released step is never edited: a change is a further step.</summary>
+    private static readonly string[] Migrations =
+    [
+        """
+        -- Documents have a small number inside the file, so that the millions of rows below don't repeat a name of up to 128 bytes.
+        CREATE TABLE documents (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            policy INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            created_at INTEGER NOT NULL,   -- milliseconds since 1970, UTC
+            modified_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL,     -- of the newest operation
+            epoch INTEGER NOT NULL         -- of the writer that opened the document last
+        );
+        -- The list of documents, newest change first.
+        CREATE INDEX documents_by_change ON documents (modified_at, key);
+
+        -- WITHOUT ROWID: the rows lie in the order in which they are read, one document's operations side by side, and no second tree
+        -- leads to them. It pays for small rows (an operation is some 150 bytes); long ones spill to overflow pages.
+        CREATE TABLE operations (
+            document INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            session TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            hash INTEGER NOT NULL,         -- of what was submitted, 64 bits
+            encoded BLOB NOT NULL,
+            PRIMARY KEY (document, revision)
+        ) WITHOUT ROWID;
+        -- An operation is applied once; and where it is, for a session that asks again.
+        CREATE UNIQUE INDEX operations_by_session ON operations (document, session, sequence);
+
+        -- With a rowid: contents are large, and in a tree without rowids long rows would push the keys apart.
+        CREATE TABLE snapshots (
+            document INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            hash INTEGER NOT NULL,
+            content BLOB NOT NULL,
+            UNIQUE (document, revision)
+        );
+        """,
+    ];
+
+    public static int Version => Migrations.Length;
+
+    /// <summary>Brings the file to <see cref="Version"/>. A crash in between leaves it at a step, and the next start goes on from there.</summary>
+    /// <returns>The version that the file had.</returns>
+    /// <exception cref="LogUnavailableException">The file is newer than this program.</exception>
+    public static int Migrate(SqliteConnection connection, string path)
+    {
+        var found = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
+        if (found > Version)
+        {
+            throw new LogUnavailableException(
+                $"{path} has schema version {found}; this program knows versions up to {Version}. Start the newer program, or restore a backup.",
+                fault: LogFault.CannotOpen);
+        }
+
+        for (var version = found; version < Version; version++)
+        {
+            using var transaction = connection.BeginTransaction();
+            Execute(connection, Migrations[version], transaction);
+            Execute(connection, $"PRAGMA user_version = {version + 1}", transaction);
+            transaction.Commit();
+        }
+
+        return found;
+    }
+
+    public static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = transaction;
+        command.ExecuteNonQuery();
+    }
+
+    public static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

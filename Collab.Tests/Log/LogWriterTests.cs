@@ -1,0 +1,277 @@
+using System.Collections.Immutable;
+using Collab.Contracts;
+using Collab.Contracts.Documents;
+using Collab.Grains.Log;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using static Collab.Tests.Log.Samples;
+
+namespace Collab.Tests.Log;
+
+public sealed class LogWriterTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly GatedLog _log = new();
+    private readonly ManualTime _time = new();
+    private LogWriter? _writer;
+
+    public async ValueTask DisposeAsync()
+    {
+        _log.OpenGate();
+        if (_writer is not null)
+            await _writer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_queues_while_a_commit_runs_goes_with_the_next_one()
+    {
+        var writer = Start(new LogOptions());
+        var documents = await OpenDocumentsAsync(20);
+        var first = writer.AppendAsync(For(documents[0], 1));
+        await _log.EnteredAsync();
+
+        var rest = documents.Skip(1).Select(document => writer.AppendAsync(For(document, 1))).ToList();
+        _log.OpenGate();
+
+        Assert.All(await Task.WhenAll([first, .. rest]).WaitAsync(Patience), outcome => Assert.Equal(AppendOutcome.Durable, outcome));
+        Assert.Equal([1, 19], _log.BatchSizes);
+    }
+
+    [Fact]
+    public async Task Appends_of_one_document_keep_their_order_within_and_across_batches()
+    {
+        var writer = Start(new LogOptions { FlushOperationsLimit = 7 });
+        await OpenDocumentsAsync(1);
+        var appends = Enumerable.Range(1, 50).Select(revision => writer.AppendAsync(For(new DocumentId("d0"), revision))).ToList();
+        _log.OpenGate();
+
+        Assert.All(await Task.WhenAll(appends).WaitAsync(Patience), outcome => Assert.Equal(AppendOutcome.Durable, outcome));
+        AssertSame(Enumerable.Range(1, 50).Select(revision => Record(revision)), await _log.ReadAllAsync(new DocumentId("d0")));
+    }
+
+    [Fact]
+    public async Task A_batch_stays_within_its_operations_and_bytes()
+    {
+        var writer = Start(new LogOptions { FlushOperationsLimit = 10, FlushBytesLimit = 4096 });
+        var documents = await OpenDocumentsAsync(60);
+        var first = writer.AppendAsync(For(documents[0], 1));
+        await _log.EnteredAsync();
+        var small = documents[1..31].Select(document => writer.AppendAsync(For(document, 1))).ToList();
+        var large = documents[31..35].Select(document => writer.AppendAsync(For(document, 1, size: 1500))).ToList();
+        var huge = documents[35..37].Select(document => writer.AppendAsync(For(document, 1, size: 10_000))).ToList();
+        _log.OpenGate();
+
+        await Task.WhenAll([first, .. small, .. large, .. huge]).WaitAsync(Patience);
+        Assert.Equal([1, 10, 10, 10, 2, 2, 1, 1], _log.BatchSizes);
+    }
+
+    [Fact]
+    public async Task A_refused_append_does_not_take_its_batch_down()
+    {
+        var writer = Start(new LogOptions());
+        var documents = await OpenDocumentsAsync(4);
+        var first = writer.AppendAsync(For(documents[0], 1));
+        await _log.EnteredAsync();
+        var stale = writer.AppendAsync(For(documents[1], 1) with { Epoch = 9 });
+        var unknown = writer.AppendAsync(For(new DocumentId("nobody"), 1));
+        var good = writer.AppendAsync(For(documents[2], 1));
+        _log.OpenGate();
+
+        Assert.Equal(AppendOutcome.Durable, await first.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Fenced, await stale.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Invalid, await unknown.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Durable, await good.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_failed_commit_fails_every_append_in_it_and_none_after()
+    {
+        var writer = Start(new LogOptions());
+        var documents = await OpenDocumentsAsync(4);
+        var first = writer.AppendAsync(For(documents[0], 1));
+        await _log.EnteredAsync();
+        _log.FailNext(new LogUnavailableException("The disk is gone.", fault: LogFault.Io));
+        var second = writer.AppendAsync(For(documents[1], 1));
+        _log.OpenGate();
+
+        // The failure was set while the first commit waited at the gate, so it is the first that meets it.
+        Assert.Equal("The disk is gone.", (await Assert.ThrowsAsync<LogUnavailableException>(() => first.WaitAsync(Patience))).Message);
+        Assert.Equal(AppendOutcome.Durable, await second.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Durable, await writer.AppendAsync(For(documents[2], 1)).WaitAsync(Patience));
+        Assert.Equal(0, writer.BytesQueued);
+    }
+
+    [Fact]
+    public async Task Any_failure_of_the_store_is_unavailability_to_the_caller()
+    {
+        var writer = Start(new LogOptions());
+        var documents = await OpenDocumentsAsync(1);
+        _log.FailNext(new NotSupportedException("A bug."));
+        _log.OpenGate();
+
+        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => writer.AppendAsync(For(documents[0], 1)).WaitAsync(Patience));
+        Assert.IsType<NotSupportedException>(failure.InnerException);
+        Assert.Equal(AppendOutcome.Durable, await writer.AppendAsync(For(documents[0], 1)).WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_and_takes_again_when_it_has_emptied()
+    {
+        var writer = Start(new LogOptions { QueueBytesLimit = 64 << 10 });
+        var documents = await OpenDocumentsAsync(3);
+        // Larger than the limit by itself: passes, as nothing else waits.
+        var large = writer.AppendAsync(For(documents[0], 1, size: 70_000));
+        await _log.EnteredAsync();
+
+        var refusal = await Assert.ThrowsAsync<LogOverloadedException>(() => writer.AppendAsync(For(documents[1], 1)));
+        Assert.Contains("over its limit of 65536 (Collab:Log:QueueBytesLimit)", refusal.Message);
+
+        _log.OpenGate();
+        Assert.Equal(AppendOutcome.Durable, await large.WaitAsync(Patience));
+        Assert.Equal(0, writer.BytesQueued);
+        Assert.Equal(AppendOutcome.Durable, await writer.AppendAsync(For(documents[1], 1)).WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task Stopping_commits_what_has_queued_and_refuses_what_comes_after()
+    {
+        var writer = Start(new LogOptions { FlushInterval = TimeSpan.FromSeconds(1) });
+        var documents = await OpenDocumentsAsync(11);
+        var appends = documents[..10].Select(document => writer.AppendAsync(For(document, 1))).ToList();
+
+        var stopped = writer.StopAsync();
+        var late = await Assert.ThrowsAsync<LogUnavailableException>(() => writer.AppendAsync(For(documents[10], 1)));
+        _log.OpenGate();
+
+        await stopped.WaitAsync(Patience);
+        Assert.Equal(LogFault.Stopping, late.Fault);
+        Assert.All(appends, append => Assert.Equal(AppendOutcome.Durable, append.Result));
+    }
+
+    [Fact]
+    public async Task With_a_flush_interval_a_batch_waits_for_company_until_it_is_full()
+    {
+        // Nobody moves the clock: only the full batch can end the waiting.
+        var writer = Start(new LogOptions { FlushInterval = TimeSpan.FromSeconds(1), FlushOperationsLimit = 5 });
+        var documents = await OpenDocumentsAsync(5);
+        _log.OpenGate();
+        await Task.WhenAll(documents.Select(document => writer.AppendAsync(For(document, 1)))).WaitAsync(Patience);
+        Assert.Equal([5], _log.BatchSizes);
+    }
+
+    [Fact]
+    public async Task With_a_flush_interval_a_batch_that_never_fills_goes_when_it_is_over()
+    {
+        var writer = Start(new LogOptions { FlushInterval = TimeSpan.FromSeconds(1), FlushOperationsLimit = 5 });
+        var documents = await OpenDocumentsAsync(3);
+        _log.OpenGate();
+        var appends = Task.WhenAll(documents.Select(document => writer.AppendAsync(For(document, 1))));
+        await _time.ElapseAsync();
+        await appends.WaitAsync(Patience);
+        Assert.Equal([3], _log.BatchSizes);
+    }
+
+    [Fact]
+    public async Task A_callers_continuation_does_not_run_inside_the_writer()
+    {
+        var writer = Start(new LogOptions());
+        var documents = await OpenDocumentsAsync(2);
+        _log.OpenGate();
+
+        // This continuation blocks until a second append is durable: inside the writer's loop it would wait for itself.
+        var second = writer.AppendAsync(For(documents[0], 1)).ContinueWith(
+            _ => writer.AppendAsync(For(documents[1], 1)).WaitAsync(Patience).GetAwaiter().GetResult(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        Assert.Equal(AppendOutcome.Durable, await second.WaitAsync(Patience));
+    }
+
+    private static LogAppend For(DocumentId document, long revision, int size = 40) => Append(1, Record(revision, size: size)) with { Document = document };
+
+    private LogWriter Start(LogOptions options) => _writer = new LogWriter(_log, Options.Create(options), _time, NullLogger<LogWriter>.Instance);
+
+    private async Task<DocumentId[]> OpenDocumentsAsync(int count)
+    {
+        var documents = Enumerable.Range(0, count).Select(i => new DocumentId($"d{i}")).ToArray();
+        foreach (var document in documents)
+            await _log.OpenNewAsync(document);
+        return documents;
+    }
+
+    /// <summary>A clock that stands still until it is told that what somebody waits for is over.</summary>
+    private sealed class ManualTime : TimeProvider
+    {
+        private readonly TaskCompletionSource<Action> _timer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task ElapseAsync() => (await _timer.Task.WaitAsync(Patience))();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timer.TrySetResult(() => callback(state));
+            return new Stopped();
+        }
+
+        private sealed class Stopped : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>A memory log whose appends wait at a gate, fail on request, and are counted.</summary>
+    private sealed class GatedLog : IOperationLog
+    {
+        private readonly MemoryOperationLog _log = new();
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<int> _batchSizes = [];
+        private Exception? _failure;
+
+        public string Store => "gated";
+
+        public IEnumerable<int> BatchSizes => _batchSizes;
+
+        public void OpenGate() => _gate.TrySetResult();
+
+        public void FailNext(Exception failure) => Volatile.Write(ref _failure, failure);
+
+        public async Task EnteredAsync() => await _entered.Task.WaitAsync(Patience);
+
+        public async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation)
+        {
+            _batchSizes.Add(appends.Count);
+            _entered.TrySetResult();
+            await _gate.Task;
+            return Interlocked.Exchange(ref _failure, null) is { } failure ? throw failure : await _log.AppendAsync(appends, cancellation);
+        }
+
+        public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(DocumentId id, NewDocument document, DateTimeOffset at, CancellationToken cancellation) =>
+            _log.CreateAsync(id, document, at, cancellation);
+
+        public ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) => _log.OpenAsync(id, cancellation);
+
+        public ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) => _log.DescribeAsync(id, cancellation);
+
+        public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+            _log.ListAsync(after, limit, cancellation);
+
+        public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation) =>
+            _log.ReadAsync(id, from, limit, bytesLimit, cancellation);
+
+        public ValueTask<LogRecord?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
+            _log.FindAsync(id, session, sequence, cancellation);
+
+        public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
+            _log.ReadSnapshotAsync(id, atOrBefore, cancellation);
+
+        public ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation) =>
+            _log.WriteSnapshotAsync(id, snapshot, cancellation);
+    }
+}

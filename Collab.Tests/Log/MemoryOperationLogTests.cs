@@ -1,0 +1,8 @@
+using Collab.Grains.Log;
+
+namespace Collab.Tests.Log;
+
+public sealed class MemoryOperationLogTests : OperationLogTests
+{
+    protected override IOperationLog Log { get; } = new MemoryOperationLog();
+}

@@ -1,0 +1,169 @@
+using Collab.Contracts;
+using Collab.Grains.Log;
+using Collab.Grains.Log.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Collab.Tests.Log.Samples;
+
+namespace Collab.Tests.Log;
+
+public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-log-").FullName;
+    private SqliteOperationLog? _log;
+
+    protected override IOperationLog Log => _log ??= Open();
+
+    private string FilePath => Path.Combine(_folder, "new", "collab.db");
+
+    public void Dispose()
+    {
+        _log?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Everything_is_there_after_reopening()
+    {
+        await Log.OpenNewAsync(Document, epoch: 3);
+        await Log.AppendAsync(3, Record(1), Record(2));
+        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 5, new byte[] { 1, 2 }), default);
+        var before = await Log.DescribeAsync(Document, default);
+
+        Reopen();
+
+        Assert.Equal(before, await Log.DescribeAsync(Document, default));
+        AssertSame([Record(1), Record(2)], await Log.ReadAllAsync(Document));
+        Assert.Equal(5u, (await Log.ReadSnapshotAsync(Document, new Revision(2), default))!.ContentHash);
+        Assert.Equal(4, (await Log.OpenAsync(Document, default))!.Epoch);
+    }
+
+    [Fact]
+    public void A_commit_is_synced_and_readers_do_not_wait()
+    {
+        using var file = SqliteFile.Own(FilePath);
+        using var connection = file.OpenForWriting();
+        Assert.Equal("wal", SqliteSchema.Scalar(connection, "PRAGMA journal_mode"));
+        Assert.Equal(2L, SqliteSchema.Scalar(connection, "PRAGMA synchronous"));
+    }
+
+    [Fact]
+    public void A_second_process_is_told_who_owns_the_file()
+    {
+        Assert.NotNull(Log);
+        var refusal = Assert.Throws<LogUnavailableException>(Open);
+        Assert.Equal(LogFault.CannotOpen, refusal.Fault);
+        Assert.Contains(FilePath, refusal.Message);
+        Assert.Contains("belongs to another running process", refusal.Message);
+    }
+
+    [Fact]
+    public void A_file_of_a_newer_program_is_left_alone()
+    {
+        Assert.NotNull(Log);
+        _log!.Dispose();
+        Change(FilePath, "PRAGMA user_version = 999");
+        _log = null;
+
+        var refusal = Assert.Throws<LogUnavailableException>(Open);
+        Assert.Contains($"schema version 999; this program knows versions up to {SqliteSchema.Version}", refusal.Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_named_with_sqlites_code()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, new string('x', 8192));
+        var refusal = Assert.Throws<LogUnavailableException>(Open);
+        Assert.Equal(LogFault.Corrupt, refusal.Fault);
+        Assert.Contains(FilePath, refusal.Message);
+        Assert.Contains("SQLite code 26", refusal.Message);
+        Assert.Equal(new string('x', 8192), File.ReadAllText(FilePath));
+    }
+
+    [Fact]
+    public void A_folder_in_the_files_place_is_an_error_that_names_it()
+    {
+        Directory.CreateDirectory(FilePath);
+        var refusal = Assert.Throws<LogUnavailableException>(Open);
+        Assert.Equal(LogFault.CannotOpen, refusal.Fault);
+        Assert.Contains(FilePath, refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_full_disk_fails_the_append_whole_and_room_lets_it_go_on()
+    {
+        // Pages of the file stand for the disk: SQLite reports the limit with the same code.
+        using var file = SqliteFile.Own(FilePath);
+        var connection = file.OpenForWriting();
+        SqliteSchema.Migrate(connection, FilePath);
+        SqliteSchema.Execute(connection, "PRAGMA max_page_count = 40");
+        using var writer = new SqliteWriteThread(file, new SqliteWriteConnection(connection));
+        await writer.RunAsync(write => write.Create(Document, Text, Time), default);
+        await writer.RunAsync(write => write.Open(Document), default);
+
+        LogAppend[] appends = [Append(1, Record(1)), Append(1, Record(2, size: 1 << 20))];
+        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => writer.RunAsync(write => write.Append(appends), default));
+        Assert.Equal(LogFault.Full, failure.Fault);
+        Assert.Contains(FilePath, failure.Message);
+
+        // The writer has started over with a connection that has no such limit; nothing of the failed batch is there.
+        Assert.Equal([AppendOutcome.Durable, AppendOutcome.Durable], (await writer.RunAsync(write => write.Append(appends), default)).AsEnumerable());
+    }
+
+    [Fact]
+    public async Task A_damaged_page_is_an_error_and_not_an_answer()
+    {
+        await Log.OpenNewAsync(Document);
+        await Log.AppendAsync(1, [.. Enumerable.Range(1, 400).Select(revision => Record(revision, size: 300))]);
+        _log!.Dispose();
+        using (var stream = File.OpenWrite(FilePath))
+        {
+            // Past the schema, into the operations.
+            stream.Position = 10 * 4096;
+            stream.Write(Enumerable.Repeat((byte)0xAA, 10 * 4096).ToArray());
+        }
+
+        _log = Open();
+        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => Log.ReadAllAsync(Document));
+        Assert.Equal(LogFault.Corrupt, failure.Fault);
+    }
+
+    [Fact]
+    public async Task A_missing_operation_is_noticed_where_it_is_read()
+    {
+        await Log.OpenNewAsync(Document);
+        await Log.AppendAsync(1, Record(1), Record(2), Record(3));
+        _log!.Dispose();
+        Change(FilePath, "DELETE FROM operations WHERE revision = 2");
+
+        _log = Open();
+        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => Log.ReadAllAsync(Document));
+        Assert.Equal(LogFault.Corrupt, failure.Fault);
+        Assert.Contains("has no operation 2", failure.Message);
+    }
+
+    [Fact]
+    public async Task After_closing_every_call_says_so()
+    {
+        await Log.OpenNewAsync(Document);
+        _log!.Dispose();
+        Assert.Equal(LogFault.Stopping, (await Assert.ThrowsAsync<LogUnavailableException>(() => Log.ReadAllAsync(Document))).Fault);
+        Assert.Equal(LogFault.Stopping, (await Assert.ThrowsAsync<LogUnavailableException>(() => Log.AppendAsync(1, Record(1)))).Fault);
+    }
+
+    private static void Change(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        SqliteSchema.Execute(connection, sql);
+    }
+
+    private SqliteOperationLog Open() => SqliteOperationLog.Open(new LogOptions { Path = FilePath }, NullLogger<SqliteOperationLog>.Instance);
+
+    private void Reopen()
+    {
+        _log?.Dispose();
+        _log = Open();
+    }
+}
