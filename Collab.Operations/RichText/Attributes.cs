@@ -116,7 +116,9 @@ public sealed class Attributes : IEquatable<Attributes>
         foreach (var (name, value) in _members)
         {
             var before = formatted?[name] ?? AttributeValue.Null;
-            if (before != value) members.Add(new(name, before));
+
+            // A removed attribute that wasn't there is removed again by the inverse: Quill's way, and harmless.
+            if (before != value || value == AttributeValue.Null) members.Add(new(name, before));
         }
 
         return FromSorted(members);
