@@ -65,6 +65,8 @@ public sealed class LiveDocument(
         var decision = authority.Decide(submission, [], clock.GetUtcNow());
         if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
             decision = await DecideWithLogAsync(submission, decision);
+        if (commits.HasFailed)
+            return Count(InDoubt());
         if (decision is not Decision.Applied applied)
             return await SettleAsync(decision);
 
