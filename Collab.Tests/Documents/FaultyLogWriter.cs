@@ -1,0 +1,28 @@
+using Collab.Grains.Log;
+
+namespace Collab.Tests.Documents;
+
+/// <summary>The real writer, whose next append can be made to fail in either of the two ways that a store does.</summary>
+internal sealed class FaultyLogWriter(ILogWriter writer) : ILogWriter
+{
+    /// <summary>The next append is lost, and reported so.</summary>
+    public bool LosesNext { get; set; }
+
+    /// <summary>The next append is done, and reported as failed.</summary>
+    public bool HidesNext { get; set; }
+
+    public async Task<AppendOutcome> AppendAsync(LogAppend append)
+    {
+        if (LosesNext)
+        {
+            LosesNext = false;
+            throw new LogUnavailableException("The test lost this append.");
+        }
+
+        var outcome = await writer.AppendAsync(append);
+        if (!HidesNext)
+            return outcome;
+        HidesNext = false;
+        throw new LogUnavailableException("The test hides that this append was done.");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+
+namespace Collab.Tests;
+
+/// <summary>Waits for facts, not for times; a timeout names what did not happen.</summary>
+internal static class Eventually
+{
+    /// <summary>Far beyond what a saturated machine needs; reaching it means that it will not happen.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static Task IsTrue(Func<bool> fact, [CallerArgumentExpression(nameof(fact))] string what = "") => IsTrue(() => Task.FromResult(fact()), what);
+
+    public static async Task IsTrue(Func<Task<bool>> fact, [CallerArgumentExpression(nameof(fact))] string what = "")
+    {
+        var deadline = DateTime.UtcNow + Limit;
+        while (!await fact())
+        {
+            if (DateTime.UtcNow > deadline)
+                Assert.Fail($"Within {Limit.TotalSeconds} s it did not become true that {what}");
+            await Task.Delay(10);
+        }
+    }
+}
