@@ -10,7 +10,7 @@ namespace Collab.Tests.Operations;
 /// <summary>The laws of the algebra, for text and rich text alike.</summary>
 public sealed class AlgebraLawTests
 {
-    private const int Scenarios = 1500;
+    private const int Scenarios = 1000;
 
     [Fact]
     public void Both_ways_round_the_diamond_end_in_one_document() => Laws.Hold(Scenarios, (edits, content) =>
