@@ -1,3 +1,5 @@
+using Collab.Operations.Deltas;
+
 namespace Collab.Operations;
 
 /// <summary>
@@ -30,6 +32,28 @@ public interface IDocumentKind
     /// </summary>
     /// <exception cref="LengthMismatchException">The base length of <paramref name="delta"/> is not that of the first of <paramref name="over"/>.</exception>
     Rebased Rebase(IDelta delta, IReadOnlyList<IDelta> over);
+
+    /// <summary><paramref name="first"/>, then <paramref name="second"/>, as one delta. For what nobody else has seen yet, never for history.</summary>
+    /// <exception cref="LengthMismatchException">The base length of <paramref name="second"/> is not the target length of <paramref name="first"/>.</exception>
+    IDelta Compose(IDelta first, IDelta second);
+
+    /// <summary>The delta that takes <paramref name="delta"/> back: d·a·Invert(a, d) = d.</summary>
+    /// <param name="content">The content before <paramref name="delta"/>.</param>
+    IDelta Invert(IDelta delta, IContent content);
+
+    /// <summary>Both sides of the diamond, for a client: two deltas of one base, each moved over the other, by the same rule as <see cref="Rebase"/>.</summary>
+    /// <param name="first">What the log holds first: the server's.</param>
+    /// <param name="second">What comes later: the client's own.</param>
+    /// <returns><c>First</c> applies after <paramref name="second"/>, <c>Second</c> after <paramref name="first"/>; both ways end in one content (TP1).</returns>
+    /// <exception cref="LengthMismatchException">The two base lengths differ.</exception>
+    (IDelta First, IDelta Second) Transform(IDelta first, IDelta second);
+
+    /// <summary>A delta that makes <paramref name="after"/> out of <paramref name="before"/>.</summary>
+    IDelta Difference(IContent before, IContent after);
+
+    /// <summary>Moves a selection over a delta. Ends beyond the base, which only a faulty sender can mean, count as its end.</summary>
+    /// <param name="side">Where an end lands when text is inserted exactly there.</param>
+    Selection TransformSelection(Selection selection, IDelta over, CaretSide side);
 }
 
 /// <summary>A change of a document. Immutable. It fits exactly one content length (its base length), and says so when it doesn't.</summary>

@@ -6,29 +6,30 @@ using Collab.Operations.Json;
 namespace Collab.Operations.Text;
 
 /// <summary>Plain text: <c>text</c>.</summary>
-public sealed class TextKind : IDocumentKind
+public sealed class TextKind : SequenceKind
 {
     private TextKind()
+        : base(DeltaForm.Text)
     {
     }
 
     public static TextKind Instance { get; } = new();
 
     /// <inheritdoc/>
-    public string Name => "text";
+    public override string Name => "text";
 
     /// <summary>The empty text.</summary>
-    public IContent Initial => TextContent.Empty;
+    public override IContent Initial => TextContent.Empty;
 
     /// <inheritdoc/>
-    public IDelta DecodeDelta(ReadOnlySpan<byte> utf8, DeltaLimits limits)
+    public override IDelta DecodeDelta(ReadOnlySpan<byte> utf8, DeltaLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
         return TextCodec.DecodeDelta(utf8, limits);
     }
 
     /// <inheritdoc/>
-    public IContent DecodeContent(ReadOnlySpan<byte> utf8)
+    public override IContent DecodeContent(ReadOnlySpan<byte> utf8)
     {
         var reader = new StrictReader(utf8);
         reader.Read();
@@ -47,7 +48,4 @@ public sealed class TextKind : IDocumentKind
             ArrayPool<char>.Shared.Return(buffer);
         }
     }
-
-    /// <inheritdoc/>
-    public Rebased Rebase(IDelta delta, IReadOnlyList<IDelta> over) => SequenceRebase.Rebase(delta, over, DeltaForm.Text);
 }
