@@ -1,0 +1,545 @@
+using System.Buffers;
+using Collab.Client.Messages;
+using Collab.Client.Presence;
+using Collab.Operations;
+using Collab.Operations.Deltas;
+
+namespace Collab.Client.Documents;
+
+/// <summary>
+/// One document on the client's side, as <c>docs/protocol.md</c> has it: synchronized, outstanding, or outstanding with buffer. Pure: it
+/// reads no clock and sends nothing. Inputs are methods; what they cause is taken with <see cref="TryTake(out ClientMessage)"/> and
+/// <see cref="TryTake(out DocumentEvent)"/>. The connection drives it over a socket, the simulation over a scheduler.
+/// </summary>
+/// <remarks>Not safe for use by two threads at once.</remarks>
+/// <param name="jitter">Spreads retries; seeded in the simulation.</param>
+internal sealed class DocumentState(string document, string? name, string? color, Random jitter)
+{
+    /// <summary>A submission or a join that nobody answered is repeated after this time.</summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two content hashes, at least. One costs a pass over the document on both sides.</summary>
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Queue<ClientMessage> _messages = [];
+    private readonly Queue<DocumentEvent> _events = [];
+    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), jitter);
+    private readonly OwnPresence _presence = new();
+
+    private TimeSpan _now;
+    private Replica? _replica;
+    private PresenceBoard? _others;
+    private OutstandingOperation? _outstanding;
+    private string? _token;
+    private long _nextSequence = 1;
+    private Limits? _limits;
+
+    // The replica's content is not to be trusted, or not to be reached from: the next join asks for a snapshot.
+    private bool _needsSnapshot;
+
+    // The head at the time of admission: until it is reached, new edits wait, so that they need not be rebased over what was missed.
+    private long _catchUpTo;
+
+    // While joining: when to ask (again). While live: when to read (again); null when nothing is missing.
+    private TimeSpan _joinAt;
+    private TimeSpan? _readAt;
+    private bool _isReading;
+
+    private TimeSpan _checkAt;
+    private long _checkedRevision;
+
+    public string Document => document;
+
+    public DocumentPhase Phase { get; private set; }
+
+    /// <summary>Known once joined.</summary>
+    public IDocumentKind? Kind { get; private set; }
+
+    public string? Session { get; private set; }
+
+    public string Title { get; private set; } = "";
+
+    /// <summary>Newest life of the document's authority that was heard of.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>What is shown, pending edits included; null until loaded.</summary>
+    public IContent? Content => _replica?.Content;
+
+    /// <summary>The newest revision received; 0 until loaded.</summary>
+    public long Revision => _replica?.Revision ?? 0;
+
+    /// <summary>Whether everything typed is durable.</summary>
+    public bool IsSaved => _outstanding is null && _replica?.Buffer is null;
+
+    public bool HasBuffer => _replica?.Buffer is not null;
+
+    /// <summary>How often the log held the own operation in another form than was shown; only a snapshot explains it.</summary>
+    public int CorrectionsTotal { get; private set; }
+
+    /// <summary>How often an outstanding operation was sent again.</summary>
+    public int ResubmissionsTotal { get; private set; }
+
+    public IReadOnlyList<RemotePresence> Others => _others is null ? [] : _others.Show(_replica!);
+
+    public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClientMessage? message) => _messages.TryDequeue(out message);
+
+    public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DocumentEvent? happened) => _events.TryDequeue(out happened);
+
+    /// <summary>There is a connection.</summary>
+    public void ConnectionOpened()
+    {
+        if (Phase == DocumentPhase.Closed)
+            return;
+        _backoff.Reset();
+        Join();
+    }
+
+    /// <summary>The connection is gone, with whatever was under way on it. Edits go on into the buffer.</summary>
+    public void ConnectionLost()
+    {
+        if (Phase == DocumentPhase.Closed)
+            return;
+        // What is not taken yet would go to the next connection, ahead of its join.
+        _messages.Clear();
+        _others?.Clear();
+        _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
+        Enter(DocumentPhase.Offline);
+    }
+
+    /// <summary>An edit made here, based on <see cref="Content"/>.</summary>
+    /// <exception cref="InvalidOperationException">The document is not loaded, or closed.</exception>
+    /// <exception cref="LengthMismatchException">The delta was made for content of another length; nothing has changed.</exception>
+    public void Edit(IDelta delta)
+    {
+        if (_replica is null || Phase == DocumentPhase.Closed)
+            throw new InvalidOperationException($"Document {document} is {(_replica is null ? "not loaded" : "closed")} and can't be edited.");
+        _replica.Edit(delta);
+        if (delta.IsIdentity)
+            return;
+        _presence.Follow(Kind!, delta, CaretSide.AfterInsert);
+        _events.Enqueue(new DocumentEvent.Changed(delta, _replica.Content, ChangeOrigin.Local));
+        SubmitBuffer();
+    }
+
+    /// <summary>Shows others a selection in <see cref="Content"/>.</summary>
+    public void ShowPresence(Selection? selection, bool isTyping)
+    {
+        _presence.Set(selection, isTyping);
+        SendPresence();
+    }
+
+    /// <summary>Shows others nothing any more.</summary>
+    public void ClearPresence()
+    {
+        _presence.Clear();
+        SendPresence();
+    }
+
+    /// <summary>Ends the stay. What is pending is not waited for.</summary>
+    public void Leave()
+    {
+        if (Phase is DocumentPhase.Live or DocumentPhase.Joining)
+            _messages.Enqueue(new ClientMessage.Leave(document));
+        Close("left", "The client left.");
+    }
+
+    /// <summary>A message of the server, in the order in which the connection brought it.</summary>
+    public void Receive(ServerMessage message)
+    {
+        if (Phase is DocumentPhase.Closed or DocumentPhase.Offline)
+            return;
+        switch (message)
+        {
+            case ServerMessage.Joined joined:
+                OnJoined(joined);
+                break;
+            case ServerMessage.Refused refused:
+                OnRefused(refused);
+                break;
+
+            // What follows belongs to a stay. A stay that is being replaced has nothing to say any more: what its successor needs, it reads.
+            case ServerMessage.Closed closed when Phase == DocumentPhase.Live:
+                OnClosed(closed);
+                break;
+            case ServerMessage.Operations operations when Phase == DocumentPhase.Live:
+                OnOperations(operations);
+                break;
+            case ServerMessage.Acknowledged acknowledged when Phase == DocumentPhase.Live:
+                OnAcknowledged(acknowledged);
+                break;
+            case ServerMessage.Presences presences when Phase == DocumentPhase.Live:
+                _others!.Update(presences.Updates, Session);
+                _others.Remove(presences.Left);
+                _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
+                break;
+        }
+    }
+
+    /// <summary>The server sent something about this document that can't be read: what was missed with it is unknown.</summary>
+    public void ReceiveUnreadable(string detail)
+    {
+        if (Phase is DocumentPhase.Live or DocumentPhase.Joining)
+            Diverge(detail);
+    }
+
+    /// <summary>It is <paramref name="now"/>, on a clock that only goes forward. To be called about ten times a second.</summary>
+    public void TimePassed(TimeSpan now)
+    {
+        _now = now;
+        if (Phase == DocumentPhase.Joining && now >= _joinAt)
+            Join();
+        if (Phase != DocumentPhase.Live)
+            return;
+        if (_outstanding is { } outstanding && now >= outstanding.RepeatAt)
+            Repeat(outstanding);
+        if (_readAt <= now)
+            Read();
+        SendPresence();
+        SendCheck();
+    }
+
+    private void Join()
+    {
+        _joinAt = _now + AnswerTimeout;
+        _messages.Enqueue(new ClientMessage.Join(document, name, color, Session, _token, _needsSnapshot ? null : _replica?.Revision));
+        Enter(DocumentPhase.Joining);
+    }
+
+    // The recovery for every trouble inside a connection. It always backs off a little: the trouble may be one that joining does not cure.
+    private void Resync(bool needsSnapshot, TimeSpan? after = null)
+    {
+        _needsSnapshot |= needsSnapshot;
+        _joinAt = _now + (after ?? _backoff.Next());
+        Enter(DocumentPhase.Joining);
+    }
+
+    private void OnJoined(ServerMessage.Joined joined)
+    {
+        bool isSameSession = joined.Session == Session;
+        (Session, _token, _limits, Kind) = (joined.Session, joined.Token, joined.Limits, joined.Kind);
+        (Title, Epoch, _catchUpTo) = (joined.Title, Math.Max(Epoch, joined.Epoch), joined.Revision);
+        _nextSequence = Math.Max(isSameSession ? _nextSequence : 1, joined.AppliedSequence + 1);
+        if (_outstanding is { } outstanding)
+            outstanding.IsApplied = outstanding.Session == Session && outstanding.Message.Sequence <= joined.AppliedSequence;
+
+        if (joined.Snapshot is { } snapshot && (_replica is null || _needsSnapshot || snapshot.Revision > _replica.Revision))
+            Adopt(snapshot, joined.AppliedRevision);
+        if (_replica is null)
+        {
+            Resync(needsSnapshot: true);
+            return;
+        }
+
+        _needsSnapshot = false;
+        _others!.Clear();
+        _others.Update(joined.Presence, Session);
+        Enter(DocumentPhase.Live);
+        _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
+        ExpectOperations();
+        _checkAt = _now + CheckInterval;
+        _presence.Repeat();
+        Resubmit();
+        Proceed();
+    }
+
+    private void Adopt(Snapshot snapshot, long appliedRevision)
+    {
+        if (_replica is null)
+        {
+            _replica = new Replica(Kind!, snapshot.Revision, snapshot.Content);
+            _others = new PresenceBoard(Kind!);
+            _others.Restart(snapshot.Revision);
+            _events.Enqueue(new DocumentEvent.Loaded(snapshot.Content));
+            return;
+        }
+
+        if (_outstanding is { } outstanding)
+        {
+            if (!outstanding.IsApplied)
+            {
+                // The admission fenced every earlier connection: what was sent can't be applied any more. It goes with the buffer, as one new
+                // operation, and its sequence is free again. (Of another session's, lost with its token, that is only likely. Better twice than never.)
+                if (outstanding.Session == Session)
+                    _nextSequence = outstanding.Message.Sequence;
+                _replica.Unsend();
+                _outstanding = null;
+            }
+            else if (appliedRevision <= snapshot.Revision)
+            {
+                _replica.AbsorbOutstanding();
+                Acknowledge(operation: null);
+            }
+
+            // Else the log has it after the snapshot: it stays outstanding and is recognised when it comes with the operations.
+        }
+
+        var change = _replica.Replace(snapshot.Revision, snapshot.Content);
+        _others!.Restart(snapshot.Revision);
+        Show(change, ChangeOrigin.Resynchronized);
+    }
+
+    // Of this session and not applied by what `joined` said: byte for byte, with its original base.
+    private void Resubmit()
+    {
+        if (_outstanding is not { } outstanding || outstanding.Session != Session)
+            return;
+        outstanding.RepeatAt = _now + AnswerTimeout;
+        if (outstanding.IsApplied)
+            return;
+        ResubmissionsTotal++;
+        _messages.Enqueue(outstanding.Message);
+    }
+
+    private void Repeat(OutstandingOperation outstanding)
+    {
+        outstanding.RepeatAt = _now + AnswerTimeout;
+        if (outstanding.Session != Session)
+            return;
+        if (outstanding.IsApplied)
+        {
+            Read();
+            return;
+        }
+
+        ResubmissionsTotal++;
+        _messages.Enqueue(outstanding.Message);
+    }
+
+    private void OnOperations(ServerMessage.Operations operations)
+    {
+        long before = _replica!.Revision;
+        foreach (var operation in operations.List)
+        {
+            if (operation.Revision <= _replica.Revision)
+                continue;
+            if (operation.Revision > _replica.Revision + 1)
+            {
+                // A gap. One read is on its way for it at most; what comes live meanwhile has the same gap.
+                if (!_isReading)
+                    Read();
+                return;
+            }
+
+            if (!TryTakeIn(operation))
+                return;
+        }
+
+        if (_replica.Revision == before)
+            return;
+        ExpectOperations();
+        _backoff.Reset();
+        Proceed();
+    }
+
+    // Until the head of the admission is reached, operations must come; when none do for a while, they are asked for.
+    private void ExpectOperations()
+    {
+        _isReading = false;
+        _readAt = _replica!.Revision < _catchUpTo ? _now + AnswerTimeout : null;
+    }
+
+    private bool TryTakeIn(Operation operation)
+    {
+        try
+        {
+            if (_outstanding is { } outstanding && outstanding.Is(operation))
+            {
+                var correction = _replica!.Acknowledge(operation.Delta);
+                _others!.Advance(operation);
+                if (correction is not null)
+                {
+                    CorrectionsTotal++;
+                    Show(correction, ChangeOrigin.Resynchronized, operation);
+                }
+
+                Acknowledge(operation);
+                return true;
+            }
+
+            var change = _replica!.Receive(operation.Delta);
+            _others!.Advance(operation);
+            Show(change, ChangeOrigin.Remote, operation);
+            return true;
+        }
+        catch (Exception unfit) when (unfit is LengthMismatchException or DeltaFormatException)
+        {
+            Diverge($"Operation {operation.Revision} does not fit: {unfit.Message}");
+            return false;
+        }
+    }
+
+    private void OnAcknowledged(ServerMessage.Acknowledged acknowledged)
+    {
+        if (_outstanding is not { } outstanding || outstanding.Session != Session || outstanding.Message.Sequence != acknowledged.Sequence)
+            return;
+        outstanding.IsApplied = true;
+        if (acknowledged.Revision > _replica!.Revision)
+            Read();
+        else
+            Diverge($"Sequence {acknowledged.Sequence} is operation {acknowledged.Revision}, but was not recognised on the way to revision {_replica.Revision}.");
+    }
+
+    private void OnClosed(ServerMessage.Closed closed)
+    {
+        if (closed.Action == RefusalAction.GiveUp)
+            Close(closed.Reason, "The server ended the session.");
+        else
+            Resync(needsSnapshot: false);
+    }
+
+    private void OnRefused(ServerMessage.Refused refused)
+    {
+        var refusal = refused.Refusal;
+        if (refused.Verb == "join")
+        {
+            if (Phase == DocumentPhase.Joining)
+                OnJoinRefused(refusal);
+        }
+        else if (Phase != DocumentPhase.Live || refused.Verb == "presence" && refusal.Action != RefusalAction.Resync)
+        {
+            // An answer to a stay that is being replaced, or to a cursor that has moved on since.
+        }
+        else if (refused.Verb == "submit" && refused.Sequence is { } sequence && sequence != _outstanding?.Message.Sequence)
+        {
+            // About an operation that has been settled.
+        }
+        else if (refusal.Action == RefusalAction.Resync)
+        {
+            if (refusal.Reason is "content_mismatch" or "length_mismatch")
+                Diverge(refusal.Detail);
+            else
+                Resync(NeedsSnapshot(refusal));
+        }
+        else if (refused.Verb == "submit" && _outstanding is { } outstanding)
+        {
+            if (refusal.Action == RefusalAction.GiveUp)
+                GiveUp(refusal);
+            else
+                outstanding.RepeatAt = _now + (refusal.RetryAfter ?? _backoff.Next());
+        }
+        else if (refused.Verb == "read")
+        {
+            _readAt = _now + (refusal.RetryAfter ?? _backoff.Next());
+        }
+    }
+
+    private void OnJoinRefused(Refusal refusal)
+    {
+        if (refusal.Action != RefusalAction.GiveUp)
+        {
+            Resync(NeedsSnapshot(refusal), refusal.RetryAfter);
+        }
+        else if (refusal.Reason == "token_invalid" && _token is not null)
+        {
+            // A new session then. What is outstanding in the old one is recognised in the stream if it was applied; see Proceed.
+            (Session, _token) = (null, null);
+            Join();
+        }
+        else
+        {
+            Close(refusal.Reason, refusal.Detail);
+        }
+    }
+
+    // Reasons for which the content at the own revision is of no use to go on from.
+    private static bool NeedsSnapshot(Refusal refusal) =>
+        refusal.Reason is "revision_unavailable" or "revision_ahead" or "content_mismatch" or "length_mismatch";
+
+    private void GiveUp(Refusal refusal)
+    {
+        _outstanding = null;
+        Show(_replica!.Undo(), ChangeOrigin.Undone);
+        _events.Enqueue(new DocumentEvent.EditRefused(refusal));
+        Proceed();
+    }
+
+    private void Diverge(string detail)
+    {
+        _events.Enqueue(new DocumentEvent.Diverged(detail));
+        Resync(needsSnapshot: true);
+    }
+
+    private void Acknowledge(Operation? operation)
+    {
+        _outstanding = null;
+        _events.Enqueue(new DocumentEvent.Acknowledged(operation, IsSaved));
+    }
+
+    // What can be done now that something has arrived.
+    private void Proceed()
+    {
+        if (Phase != DocumentPhase.Live || _replica!.Revision < _catchUpTo)
+            return;
+        if (_outstanding is { } outstanding && outstanding.Session != Session)
+        {
+            // Sent in a session whose token was refused, and not in the log up to the head: it is sent anew, in this session.
+            _replica.Unsend();
+            _outstanding = null;
+        }
+
+        SubmitBuffer();
+        SendPresence();
+    }
+
+    private void SubmitBuffer()
+    {
+        if (Phase != DocumentPhase.Live || _outstanding is not null || _replica!.Revision < _catchUpTo || _replica.TakeBuffer() is not { } delta)
+            return;
+        var encoded = new ArrayBufferWriter<byte>();
+        delta.Encode(encoded);
+        var message = new ClientMessage.Submit(document, _nextSequence++, _replica.Revision, encoded.WrittenMemory);
+        _outstanding = new OutstandingOperation(Session!, message) { RepeatAt = _now + AnswerTimeout };
+        if (encoded.WrittenCount <= _limits!.OperationBytes)
+        {
+            _messages.Enqueue(message);
+            return;
+        }
+
+        // The server could only refuse it, or close the connection over it, again and again.
+        GiveUp(new Refusal(
+            "operation_too_large", RefusalAction.GiveUp, $"The edits waiting make a delta of {encoded.WrittenCount} bytes, over the limit of {_limits.OperationBytes}."));
+    }
+
+    private void Read()
+    {
+        _isReading = true;
+        _readAt = _now + AnswerTimeout;
+        _messages.Enqueue(new ClientMessage.Read(document, _replica!.Revision));
+    }
+
+    private void SendPresence()
+    {
+        if (Phase == DocumentPhase.Live && _replica!.Revision >= _catchUpTo && _presence.Take(document, Kind!, _replica, _now) is { } message)
+            _messages.Enqueue(message);
+    }
+
+    private void SendCheck()
+    {
+        if (_now < _checkAt || !IsSaved || _readAt is not null || _replica!.Revision == _checkedRevision)
+            return;
+        _checkAt = _now + CheckInterval;
+        _checkedRevision = _replica.Revision;
+        _messages.Enqueue(new ClientMessage.Check(document, _replica.Revision, _replica.Content.Hash()));
+    }
+
+    private void Show(IDelta change, ChangeOrigin origin, Operation? operation = null)
+    {
+        _presence.Follow(Kind!, change, CaretSide.BeforeInsert);
+        _events.Enqueue(new DocumentEvent.Changed(change, _replica!.Content, origin, operation));
+    }
+
+    private void Close(string reason, string detail)
+    {
+        Enter(DocumentPhase.Closed);
+        _others?.Clear();
+        _events.Enqueue(new DocumentEvent.Closed(reason, detail));
+    }
+
+    private void Enter(DocumentPhase phase)
+    {
+        if (Phase == phase)
+            return;
+        Phase = phase;
+        _events.Enqueue(new DocumentEvent.PhaseChanged(phase));
+    }
+}

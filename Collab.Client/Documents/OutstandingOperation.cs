@@ -1,0 +1,16 @@
+using Collab.Client.Messages;
+
+namespace Collab.Client.Documents;
+
+/// <summary>What was sent and is not acknowledged: the very message, so that a resubmission is the same byte for byte, with its original base.</summary>
+/// <param name="Session">The session that sent it. Its sequence means nothing in another.</param>
+internal sealed record OutstandingOperation(string Session, ClientMessage.Submit Message)
+{
+    /// <summary>The server said that the log has it, so it will come with the stream and need not be sent again.</summary>
+    public bool IsApplied { get; set; }
+
+    /// <summary>When to send it again if nothing is heard.</summary>
+    public TimeSpan RepeatAt { get; set; }
+
+    public bool Is(Operation operation) => operation.Sequence == Message.Sequence && operation.Session == Session;
+}

@@ -1,0 +1,44 @@
+namespace Collab.Client.Messages;
+
+/// <summary>What a client says about one document; the table "Client to server" of <c>docs/protocol.md</c>.</summary>
+internal abstract record ClientMessage(string Document)
+{
+    /// <summary>The name of the hub method.</summary>
+    public abstract string Target { get; }
+
+    /// <param name="Session">With <paramref name="Token"/>: the session that goes on. Null for a new one.</param>
+    /// <param name="Revision">The revision whose content is here; null asks for a snapshot.</param>
+    public sealed record Join(string Document, string? Name, string? Color, string? Session, string? Token, long? Revision) : ClientMessage(Document)
+    {
+        public override string Target => "join";
+    }
+
+    /// <param name="Delta">Canonical JSON. Kept as bytes, since a resubmission has to be the same byte for byte.</param>
+    public sealed record Submit(string Document, long Sequence, long Base, ReadOnlyMemory<byte> Delta) : ClientMessage(Document)
+    {
+        public override string Target => "submit";
+    }
+
+    public sealed record Read(string Document, long From) : ClientMessage(Document)
+    {
+        public override string Target => "read";
+    }
+
+    /// <param name="Selection">Positions at <paramref name="Revision"/>.</param>
+    /// <param name="IsCleared">Sends the state null: nothing is shown any more.</param>
+    public sealed record Presence(string Document, long Revision, Collab.Operations.Deltas.Selection? Selection, bool IsTyping, bool IsCleared)
+        : ClientMessage(Document)
+    {
+        public override string Target => "presence";
+    }
+
+    public sealed record Check(string Document, long Revision, uint Hash) : ClientMessage(Document)
+    {
+        public override string Target => "check";
+    }
+
+    public sealed record Leave(string Document) : ClientMessage(Document)
+    {
+        public override string Target => "leave";
+    }
+}

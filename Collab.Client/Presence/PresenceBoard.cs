@@ -1,0 +1,100 @@
+using Collab.Client.Documents;
+using Collab.Operations;
+using Collab.Operations.Deltas;
+
+namespace Collab.Client.Presence;
+
+/// <summary>
+/// The others in a document and where their selections are. A selection comes with the revision that its positions refer to and
+/// is moved over every operation since then; one from the future waits until its revision is here.
+/// </summary>
+/// <remarks>Operations are only noted as they come; the moving is done when somebody looks. Two hundred people typing into one document must not cost each of them two hundred transforms per key.</remarks>
+internal sealed class PresenceBoard(IDocumentKind kind)
+{
+    private const int HistoryLimit = 256;
+
+    private readonly Dictionary<string, PresenceUpdate> _others = [];
+    private readonly List<Operation> _history = [];
+    private long _revision;
+
+    /// <summary>Takes what the server sent; <paramref name="own"/> is this side's session and is left out.</summary>
+    public void Update(IEnumerable<PresenceUpdate> updates, string? own)
+    {
+        foreach (var update in updates)
+            if (update.Session != own)
+                _others[update.Session] = update;
+    }
+
+    public void Remove(IEnumerable<string> sessions)
+    {
+        foreach (string session in sessions)
+            _others.Remove(session);
+    }
+
+    public void Clear()
+    {
+        _others.Clear();
+        _history.Clear();
+    }
+
+    /// <summary>Notes the log's next operation.</summary>
+    public void Advance(Operation operation)
+    {
+        _history.Add(operation);
+        _revision = operation.Revision;
+        if (_history.Count < HistoryLimit)
+            return;
+        foreach (string session in _others.Keys)
+            Settle(session);
+        _history.Clear();
+    }
+
+    /// <summary>The content was replaced: what was selected before can't be followed, and will be sent again when it changes.</summary>
+    public void Restart(long revision)
+    {
+        _history.Clear();
+        _revision = revision;
+        foreach (var (session, other) in _others)
+            if (other.Revision < revision)
+                _others[session] = other with { Selection = null };
+    }
+
+    /// <summary>Everybody else, with selections in the replica's content.</summary>
+    public IReadOnlyList<RemotePresence> Show(Replica replica)
+    {
+        var shown = new List<RemotePresence>(_others.Count);
+        foreach (string session in _others.Keys)
+        {
+            var other = Settle(session);
+            // A selection of a revision that is not here yet would point anywhere.
+            var selection = other.Revision <= _revision ? other.Selection : null;
+            if (selection is { } here && replica.Outstanding is { } outstanding)
+                selection = kind.TransformSelection(here, outstanding, CaretSide.BeforeInsert);
+            if (selection is { } there && replica.Buffer is { } buffer)
+                selection = kind.TransformSelection(there, buffer, CaretSide.BeforeInsert);
+            shown.Add(new RemotePresence(session, other.Name, other.Color, selection, other.IsTyping, other.State));
+        }
+
+        return shown;
+    }
+
+    // Brings one selection to the present revision. Its own session's inserts push the caret: that is what typing looks like from afar.
+    private PresenceUpdate Settle(string session)
+    {
+        var other = _others[session];
+        if (other.Revision >= _revision)
+            return other;
+        if (other.Selection is { } selection)
+        {
+            long first = _revision - _history.Count;
+            if (other.Revision < first)
+                return _others[session] = other with { Selection = null, Revision = _revision };
+            for (int i = (int)(other.Revision - first); i < _history.Count; i++)
+                selection = kind.TransformSelection(
+                    selection, _history[i].Delta, _history[i].Session == session ? CaretSide.AfterInsert : CaretSide.BeforeInsert);
+            other = other with { Selection = selection };
+        }
+
+        return _others[session] = other with { Revision = _revision };
+    }
+}
