@@ -1,0 +1,40 @@
+import type { Delta, KindName } from './kinds.js';
+import type { ClientMessage, Conflict } from './messages.js';
+
+/** Who made an operation, and when, by the server's clock in milliseconds. */
+export interface Origin {
+  readonly session: string;
+  readonly author?: string;
+  readonly at: number;
+}
+
+/** A change that did not come from `edit`: apply it to the editor. */
+export interface Change<K extends KindName = KindName> {
+  readonly delta: Delta<K>;
+  /** Null where it stands for many operations, or for none: catching up, a snapshot, an edit undone because it was refused. */
+  readonly origin: Origin | null;
+  readonly conflicts: readonly Conflict[];
+}
+
+/** An edit that the server refused for good (it is undone in the document), or a document that it refused or closed. */
+export interface Refusal {
+  readonly verb: string;
+  /** An error code of the protocol, such as `conflict` or `operation_too_large`, or why the document was closed. */
+  readonly reason: string;
+  /** A sentence for developers. */
+  readonly detail: string;
+  readonly conflicts: readonly Conflict[];
+  /** What had been edited and is not in the document: for showing it, or a button that copies it. */
+  readonly delta?: Delta<KindName>;
+}
+
+/** What an input of the state machine leads to, in order. The shell carries it out. */
+export type Effect<K extends KindName = KindName> =
+  | { readonly type: 'send'; readonly message: ClientMessage }
+  | { readonly type: 'change'; readonly change: Change<K> }
+  /** Conflicts of an own operation. */
+  | { readonly type: 'conflicts'; readonly conflicts: readonly Conflict[] }
+  | { readonly type: 'presence' }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  /** This host goes away: connect again, it will be another. */
+  | { readonly type: 'reconnect' };

@@ -1,0 +1,110 @@
+import type { Delta, KindName } from './kinds.js';
+import type { PresenceState, PresenceUpdate } from './messages.js';
+import { type Selection, endOfChange, transformSelection } from './selection.js';
+
+/** Somebody else in the document. */
+export interface Presence {
+  readonly session: string;
+  readonly name: string | null;
+  readonly color: string | null;
+  readonly state: PresenceState | null;
+  /** `state.selection`, moved along with every change since; null if none is shown. */
+  readonly selection: Selection | null;
+}
+
+// Operations remembered for presence that was written before them: it travels beside the operations and may be overtaken.
+const recentLimit = 128;
+
+interface Recent {
+  readonly revision: number;
+  readonly session: string;
+  readonly delta: Delta<KindName>;
+}
+
+/**
+ * The others of one document and where their selections are, at the revision that this client has. What is said of a revision still
+ * to come waits for it; what is said of an earlier one is moved over the operations since.
+ */
+export class RemotePresence {
+  #present = new Map<string, PresenceUpdate>();
+  #selections = new Map<string, Selection>();
+  #recent: Recent[] = [];
+  #revision = 0;
+
+  get isEmpty(): boolean {
+    return this.#present.size === 0;
+  }
+
+  /** Starts over: everybody who is here when a session is admitted, itself excepted. */
+  reset(revision: number, present: readonly PresenceUpdate[], own: string): void {
+    this.#revision = revision;
+    this.#present.clear();
+    this.#selections.clear();
+    this.#recent = this.#recent.filter((recent) => recent.revision <= revision);
+    if (this.#recent.at(-1)?.revision !== revision) this.#recent = [];
+    this.update(present, own);
+  }
+
+  /** The content was replaced; places in the old one mean nothing any more. */
+  restart(revision: number): void {
+    this.#revision = revision;
+    this.#recent = [];
+    this.#selections.clear();
+    for (const update of this.#present.values()) this.#place(update);
+  }
+
+  update(updates: readonly PresenceUpdate[], own: string): void {
+    for (const update of updates) {
+      if (update.session === own) continue;
+      this.#present.set(update.session, update);
+      this.#selections.delete(update.session);
+      this.#place(update);
+    }
+  }
+
+  leave(sessions: readonly string[]): void {
+    for (const session of sessions) {
+      this.#present.delete(session);
+      this.#selections.delete(session);
+    }
+  }
+
+  /** An operation arrived. Its author's caret goes where the author left off; carets of others stay left of what is inserted at them. */
+  operation(revision: number, session: string, delta: Delta<KindName>): void {
+    const recent = { revision, session, delta };
+    this.#revision = revision;
+    this.#recent.push(recent);
+    if (this.#recent.length > recentLimit) this.#recent.shift();
+    for (const [owner, selection] of this.#selections) this.#selections.set(owner, moved(selection, owner, recent));
+    for (const update of this.#present.values()) if (update.revision === revision) this.#place(update);
+  }
+
+  /** Everybody, with selections moved over the pending edits of this client, and inside the document whatever others claim. */
+  view(pending: readonly Delta<KindName>[], length: number): ReadonlyMap<string, Presence> {
+    const view = new Map<string, Presence>();
+    for (const [session, { name, color, state }] of this.#present) {
+      let selection = this.#selections.get(session) ?? null;
+      for (const delta of pending) if (selection !== null) selection = transformSelection(delta, selection, 'beforeInsert');
+      if (selection !== null) selection = { anchor: within(selection.anchor, length), head: within(selection.head, length) };
+      view.set(session, { session, name: name ?? null, color: color ?? null, state: state ?? null, selection });
+    }
+    return view;
+  }
+
+  #place(update: PresenceUpdate): void {
+    const said = update.state?.selection;
+    if (!said || !Number.isSafeInteger(said.anchor) || !Number.isSafeInteger(said.head) || update.revision > this.#revision) return;
+    let selection: Selection = { anchor: said.anchor, head: said.head };
+    for (const recent of this.#recent) if (recent.revision > update.revision) selection = moved(selection, update.session, recent);
+    this.#selections.set(update.session, selection);
+  }
+}
+
+function moved(selection: Selection, owner: string, { session, delta }: Recent): Selection {
+  const end = session === owner ? endOfChange(delta) : null;
+  return end === null ? transformSelection(delta, selection, 'beforeInsert') : { anchor: end, head: end };
+}
+
+function within(position: number, length: number): number {
+  return Math.max(0, Math.min(position, length));
+}
