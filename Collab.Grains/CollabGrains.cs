@@ -4,8 +4,6 @@ using Collab.Grains.Log;
 using Collab.Grains.Sessions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
-using Orleans.Hosting;
 
 namespace Collab.Grains;
 

@@ -1,4 +1,3 @@
-using Collab.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Collab.Grains.Log;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Microsoft.Data.Sqlite;
 
