@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prometheus;
 
 namespace Collab.Grains.Log;
 
@@ -24,6 +26,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<LogWriter> _logger;
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
+    private readonly Gauge.Child _queueDepth;
     private readonly Task _loop;
     private long _bytesHeld;
     private long _bytesWaiting;
@@ -37,6 +40,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         _options = options.Value;
         _time = time;
         _logger = logger;
+        _queueDepth = LogMetrics.QueueDepth.WithLabels(log.Store);
         // Not in the caller's context: a grain that happens to resolve the writer first must not lend it its scheduler for life.
         _loop = Task.Run(RunAsync);
     }
@@ -56,6 +60,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
 
         Interlocked.Add(ref _bytesWaiting, entry.Bytes);
         Interlocked.Add(ref _operationsWaiting, append.Records.Count);
+        _queueDepth.Inc();
         if (!_queue.Writer.TryWrite(entry))
         {
             Taken(entry);
@@ -132,6 +137,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     {
         var appends = batch.ConvertAll(entry => entry.Append);
         ImmutableArray<AppendOutcome> outcomes;
+        var start = Stopwatch.GetTimestamp();
         try
         {
             outcomes = await _log.AppendAsync(appends, CancellationToken.None);
@@ -140,6 +146,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         {
             // Whatever it was, the loop goes on: the next batch may find the store well again.
             Log.BatchFailed(_logger, exception, _log.Store, batch.Count);
+            Count("failed", start);
             var failure = exception as LogUnavailableException
                 ?? new LogUnavailableException($"The {_log.Store} log failed: {exception.Message}", exception);
             foreach (var entry in batch)
@@ -151,8 +158,12 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
             return;
         }
 
+        Count("durable", start);
+        LogMetrics.BatchSize.WithLabels(_log.Store).Observe(appends.Sum(append => append.Records.Count));
         for (var i = 0; i < batch.Count; i++)
         {
+            if (outcomes[i] == AppendOutcome.Durable)
+                LogMetrics.Records.WithLabels(_log.Store).Inc(appends[i].Records.Count);
             if (outcomes[i] == AppendOutcome.Fenced)
                 Log.Fenced(_logger, batch[i].Append.Document, batch[i].Append.Epoch, batch[i].Append.Records[0].Revision);
             Interlocked.Add(ref _bytesHeld, -batch[i].Bytes);
@@ -160,10 +171,17 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         }
     }
 
+    private void Count(string status, long start)
+    {
+        LogMetrics.Batches.WithLabels(_log.Store, status).Inc();
+        LogMetrics.BatchSeconds.WithLabels(_log.Store, status).Observe(Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
     private void Taken(Entry entry)
     {
         Interlocked.Add(ref _bytesWaiting, -entry.Bytes);
         Interlocked.Add(ref _operationsWaiting, -entry.Append.Records.Count);
+        _queueDepth.Dec();
     }
 
     private sealed class Entry(LogAppend append)

@@ -25,10 +25,10 @@ public static class OperationLogServices
     private static IOperationLog Open(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<LogOptions>>().Value;
-        return options.Provider switch
+        return new MeasuredOperationLog(options.Provider switch
         {
             LogProvider.Memory => new MemoryOperationLog(),
             _ => SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>()),
-        };
+        });
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Collab.Contracts;
-using Collab.Contracts.Documents;
 using Collab.Grains.Log;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -226,15 +225,12 @@ public sealed class LogWriterTests : IAsyncDisposable
     }
 
     /// <summary>A memory log whose appends wait at a gate, fail on request, and are counted.</summary>
-    private sealed class GatedLog : IOperationLog
+    private sealed class GatedLog() : LogDecorator(new MemoryOperationLog())
     {
-        private readonly MemoryOperationLog _log = new();
         private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<int> _batchSizes = [];
         private Exception? _failure;
-
-        public string Store => "gated";
 
         public IEnumerable<int> BatchSizes => _batchSizes;
 
@@ -244,34 +240,12 @@ public sealed class LogWriterTests : IAsyncDisposable
 
         public async Task EnteredAsync() => await _entered.Task.WaitAsync(Patience);
 
-        public async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation)
+        public override async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation)
         {
             _batchSizes.Add(appends.Count);
             _entered.TrySetResult();
             await _gate.Task;
-            return Interlocked.Exchange(ref _failure, null) is { } failure ? throw failure : await _log.AppendAsync(appends, cancellation);
+            return Interlocked.Exchange(ref _failure, null) is { } failure ? throw failure : await base.AppendAsync(appends, cancellation);
         }
-
-        public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(DocumentId id, NewDocument document, DateTimeOffset at, CancellationToken cancellation) =>
-            _log.CreateAsync(id, document, at, cancellation);
-
-        public ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) => _log.OpenAsync(id, cancellation);
-
-        public ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) => _log.DescribeAsync(id, cancellation);
-
-        public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation) =>
-            _log.ListAsync(after, limit, cancellation);
-
-        public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation) =>
-            _log.ReadAsync(id, from, limit, bytesLimit, cancellation);
-
-        public ValueTask<LogRecord?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
-            _log.FindAsync(id, session, sequence, cancellation);
-
-        public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
-            _log.ReadSnapshotAsync(id, atOrBefore, cancellation);
-
-        public ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation) =>
-            _log.WriteSnapshotAsync(id, snapshot, cancellation);
     }
 }
