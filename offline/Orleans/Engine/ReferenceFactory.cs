@@ -46,6 +46,7 @@ internal sealed class ReferenceFactory(SiloRuntime runtime) : IClusterClient
     public TGrainObserverInterface CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj)
         where TGrainObserverInterface : IGrainObserver
     {
+        RefuseInGrain();
         if (obj is GrainReference)
             throw new ArgumentException("The object is a reference already.", nameof(obj));
         return (TGrainObserverInterface)(object)Create(GrainInterface<TGrainObserverInterface>.Instance, runtime.Observers.Add(obj));
@@ -54,6 +55,7 @@ internal sealed class ReferenceFactory(SiloRuntime runtime) : IClusterClient
     public void DeleteObjectReference<TGrainObserverInterface>(IGrainObserver obj)
         where TGrainObserverInterface : IGrainObserver
     {
+        RefuseInGrain();
         if (obj is not GrainReference reference)
             throw new ArgumentException("The object is not a reference.", nameof(obj));
         if (!runtime.Observers.Remove(reference.GrainId))
@@ -90,6 +92,13 @@ internal sealed class ReferenceFactory(SiloRuntime runtime) : IClusterClient
         return registered.Type == type
             ? registered
             : throw new InvalidOperationException($"{type} and {registered.Type} both have the grain type \"{registered.GrainType}\"; give one a [GrainType].");
+    }
+
+    // An observer runs outside of turns; a grain's own object, called so, would break its single-threadedness.
+    private static void RefuseInGrain()
+    {
+        if (TurnContext.Current is { } grain)
+            throw new InvalidOperationException($"Grain {grain.GrainId} cannot make or end references to objects.");
     }
 
     private static IdSpan StringKey(string key)
