@@ -11,7 +11,7 @@ export default defineConfig({
     // The client's source, not its build: one `npm ci` and one `npm run build` here are all the demo needs.
     alias: { '@collab/client': here('../clients/typescript/src/index.ts') },
     // What the client imports is taken from here, since its own packages may not be installed.
-    dedupe: ['@microsoft/signalr', 'quill-delta'],
+    dedupe: ['@microsoft/signalr', 'fast-diff', 'quill-delta'],
   },
   build: {
     outDir: here('../Collab.Web/wwwroot'),

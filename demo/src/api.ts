@@ -8,9 +8,9 @@ export interface DocumentDescription {
   readonly policy: Policy;
   readonly title: string | null;
   readonly revision: number;
-  /** Milliseconds since 1970. */
-  readonly modifiedAt: number;
-  /** How many are in it now, where the server says. */
+  /** What `new Date` reads. */
+  readonly modifiedAt: number | string;
+  /** How many are in it now; lists leave it out. */
   readonly sessions?: number;
 }
 

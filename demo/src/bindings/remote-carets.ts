@@ -13,12 +13,15 @@ export interface RemoteCaret {
   readonly rested: number;
 }
 
+/** What is needed of a document, whichever its kind. */
+type Shown = Pick<CollabDocument, 'presence' | 'length'>;
+
 /** The carets of everybody else in a document. */
 export class RemoteCarets {
-  readonly #document: CollabDocument;
+  readonly #document: Shown;
   readonly #moved = new Map<string, { state: PresenceState | null; at: number }>();
 
-  constructor(document: CollabDocument) {
+  constructor(document: Shown) {
     this.#document = document;
   }
 

@@ -1,10 +1,14 @@
-import { ApiError, editorPath, listDocuments, type DocumentDescription } from '../api';
+import { ApiError, editorPath, listDocuments, readDocument, type DocumentDescription } from '../api';
 import { h } from '../dom';
 import { announce } from '../shell/announce';
 import { ago, exactly } from '../time';
 
 /** How often what is shown is asked for again while the page is looked at, milliseconds. */
 const refreshInterval = 15_000;
+
+/** Who is in a document is asked for each one, so only for those that changed lately, milliseconds, and only this many. */
+const liveliness = 15 * 60_000;
+const livelyLimit = 8;
 
 /** The list of documents in all its states: loading, none yet, an error with a way out, and pages of them. */
 export function documents(): HTMLElement {
@@ -15,6 +19,7 @@ export function documents(): HTMLElement {
     h('h2', { id: 'documents-title' }, 'Documents'), state, list, more);
   let next: string | null = null;
   let shown: DocumentDescription[] = [];
+  const peopleIn = new Map<string, number>();
 
   void load();
   addEventListener('visibilitychange', () => void refresh());
@@ -70,9 +75,20 @@ export function documents(): HTMLElement {
     shown = all;
     const focused = document.activeElement instanceof HTMLAnchorElement && list.contains(document.activeElement) ? document.activeElement.pathname : null;
     state.replaceChildren(...(all.length === 0 ? [nothing()] : []));
-    list.replaceChildren(...all.map(row));
+    list.replaceChildren(...all.map((one) => row(one, peopleIn.get(one.id) ?? 0)));
     more.hidden = next === null;
+    void countPeople();
     if (focused !== null) [...list.querySelectorAll('a')].find(({ pathname }) => pathname === focused)?.focus();
+  }
+
+  async function countPeople(): Promise<void> {
+    const lively = shown.filter(({ modifiedAt }) => Date.now() - new Date(modifiedAt).getTime() < liveliness).slice(0, livelyLimit);
+    await Promise.allSettled(lively.map(async ({ id }) => {
+      const { sessions = 0 } = await readDocument(id);
+      peopleIn.set(id, sessions);
+      const place = list.querySelector(`a[href="${editorPath(id)}"] .document-people`);
+      if (place) place.textContent = peopleHere(sessions);
+    }));
   }
 
   function failure(error: unknown): HTMLElement {
@@ -94,8 +110,10 @@ export function documents(): HTMLElement {
   }
 }
 
-function row(one: DocumentDescription): HTMLLIElement {
-  const here = one.sessions ?? 0;
+const peopleHere = (count: number) => (count === 0 ? '' : `${count} here`);
+
+function row(one: DocumentDescription, here: number): HTMLLIElement {
+  const modified = new Date(one.modifiedAt).getTime();
   const open = h('a', { href: editorPath(one.id) },
     h('span', { class: `kind ${one.kind}`, 'aria-hidden': 'true' }, one.kind === 'text' ? 'Tx' : 'Aa'),
     h('span', { class: 'document-words' },
@@ -103,9 +121,9 @@ function row(one: DocumentDescription): HTMLLIElement {
       h('span', { class: 'document-facts' },
         h('span', null, one.kind === 'text' ? 'Text' : one.kind === 'richtext' ? 'Rich text' : one.kind),
         one.policy === 'strict' && h('span', null, 'Strict'),
-        h('time', { datetime: new Date(one.modifiedAt).toISOString(), title: exactly(one.modifiedAt) }, ago(one.modifiedAt)),
+        h('time', { datetime: new Date(modified).toISOString(), title: exactly(modified) }, ago(modified)),
         h('span', null, one.revision === 0 ? 'Empty' : one.revision === 1 ? '1 revision' : `${one.revision.toLocaleString('en')} revisions`))),
-    here > 0 && h('span', { class: 'document-people' }, `${here} here`));
+    h('span', { class: 'document-people' }, peopleHere(here)));
   // The editor's code is on its way before the click is.
   for (const event of ['pointerenter', 'focus'] as const) {
     open.addEventListener(event, () => void import('../editor/page').then(({ prefetch }) => prefetch(one.kind)), { once: true });
