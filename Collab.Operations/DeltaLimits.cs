@@ -4,7 +4,8 @@ namespace Collab.Operations;
 /// <param name="Bytes">UTF-8 bytes of the encoded delta. Default 1 MiB.</param>
 /// <param name="Components">Components of one delta, as sent. Default 10,000.</param>
 /// <param name="Depth">
-/// Nesting of JSON in attribute values and embeds: 0 for a number or a string, 1 for an object or array that holds nothing deeper. Default 8.
+/// Nesting of JSON in attribute values and embeds: 0 for a number or a string, 1 for an object or array that holds nothing deeper. Default 8,
+/// at most 100.
 /// </param>
 public sealed record DeltaLimits(int Bytes = 1 << 20, int Components = 10_000, int Depth = 8)
 {

@@ -21,8 +21,6 @@ internal ref struct StrictReader(ReadOnlySpan<byte> utf8)
     /// <summary>The raw bytes of the current token, a string still escaped.</summary>
     public readonly ReadOnlySpan<byte> Raw => _reader.ValueSpan;
 
-    public readonly bool IsEscaped => _reader.ValueIsEscaped;
-
     /// <summary>To the next token; the value must not end yet.</summary>
     public void Read()
     {
@@ -35,7 +33,18 @@ internal ref struct StrictReader(ReadOnlySpan<byte> utf8)
         if (TryRead()) throw new DeltaFormatException($"Something follows the JSON value at byte {Position}.");
     }
 
-    public readonly bool ValueEquals(ReadOnlySpan<byte> utf8Text) => _reader.ValueTextEquals(utf8Text);
+    /// <summary>Whether the current name or string is this one, escapes resolved.</summary>
+    public readonly bool ValueEquals(ReadOnlySpan<byte> utf8Text)
+    {
+        try
+        {
+            return _reader.ValueTextEquals(utf8Text);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Malformed();
+        }
+    }
 
     /// <summary>The current string or name, its escapes resolved.</summary>
     /// <exception cref="DeltaFormatException">Not UTF-8, or a surrogate without its other half.</exception>

@@ -8,6 +8,10 @@ internal static class Rope
     /// <summary>
     /// Code units of one leaf at most. A keystroke copies one leaf and one path: small leaves make the copy cheap and the path long.
     /// </summary>
+    /// <remarks>
+    /// Measured with 128, 256, 512, 1024, replaying the trace <c>sveltecomponent</c> (18 kB in the end): 566, 456, 626, 767 ns and 650, 777, 1092,
+    /// 1755 bytes for an edit; a keystroke anywhere in 10 MB: 1090, 1235, 1570, 2291 bytes.
+    /// </remarks>
     public const int LeafLimit = 256;
 
     // New leaves are left room, so that typing into them doesn't split them at once.

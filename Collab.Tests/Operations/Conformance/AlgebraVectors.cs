@@ -43,18 +43,17 @@ internal static class AlgebraVectors
         ("R", "+ab", "+x{bold:true} +y =2", "+1 +2{bold:true} =2"),
     ];
 
-    public static IEnumerable<VectorFile> All()
+    public static IReadOnlyDictionary<string, Func<VectorFile>> Files { get; } = new Dictionary<string, Func<VectorFile>>
     {
-        var cases = Cases().ToList();
-        yield return Apply(cases);
-        yield return Compose(cases);
-        yield return Invert(cases);
-        yield return Transform(cases);
-        yield return Rebase();
-        yield return Select(cases);
-        yield return Between(cases);
-        yield return Hash(cases);
-    }
+        ["apply"] = () => Apply([.. Cases()]),
+        ["compose"] = () => Compose([.. Cases()]),
+        ["invert"] = () => Invert([.. Cases()]),
+        ["transform"] = () => Transform([.. Cases()]),
+        ["rebase"] = Rebase,
+        ["selection"] = () => Select([.. Cases()]),
+        ["between"] = () => Between([.. Cases()]),
+        ["hash"] = () => Hash([.. Cases()]),
+    };
 
     private static IEnumerable<(SequenceContent Content, Delta First, Delta Second)> Cases()
     {

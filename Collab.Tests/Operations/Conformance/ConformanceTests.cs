@@ -6,21 +6,20 @@ namespace Collab.Tests.Operations.Conformance;
 /// </summary>
 public sealed class ConformanceTests
 {
-    public static TheoryData<string> Names { get; } = [.. Files().Select(file => file.Name)];
+    public static TheoryData<string> Names { get; } = [.. AlgebraVectors.Files.Keys, .. DecodeVectors.Files.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_vectors_are_what_the_algebra_says(string name)
+    public void The_vectors_are_what_the_algebra_says(string operation)
     {
-        var expected = Files().Single(file => file.Name == name).ToString();
-        var path = Path.Combine(Repository.Root, "conformance", name);
+        var write = AlgebraVectors.Files.GetValueOrDefault(operation) ?? DecodeVectors.Files[operation];
+        var expected = write().ToString();
+        var path = Path.Combine(Repository.Root, "conformance", $"{operation}.json");
         if (Environment.GetEnvironmentVariable("COLLAB_WRITE_CONFORMANCE") == "1") File.WriteAllText(path, expected);
-        Assert.True(File.Exists(path), $"conformance/{name} is missing.");
+        Assert.True(File.Exists(path), $"conformance/{operation}.json is missing.");
         var lines = File.ReadAllLines(path);
         var fresh = expected.TrimEnd('\n').Split('\n');
         for (var i = 0; i < Math.Min(lines.Length, fresh.Length); i++) Assert.Equal(fresh[i], lines[i]);
         Assert.Equal(fresh.Length, lines.Length);
     }
-
-    private static IEnumerable<VectorFile> Files() => [.. AlgebraVectors.All(), .. DecodeVectors.All()];
 }

@@ -21,6 +21,7 @@ internal static class DecodeVectors
     [
         "[]", """[{"retain":5}]""", """[{"delete":5}]""", """[{"insert":"abc"}]""", """[{"insert":{"image":"x"}}]""",
         """[{"attributes":{"bold":true},"retain":5},{"attributes":{"bold":true},"insert":"a"}]""",
+        """[{"r\u0065tain":5,"attr\u0069butes":{"bold":true}}]""",
         """[{"retain":5,"attributes":{}},{"insert":"x","attributes":{}}]""", """[{"retain":5,"attributes":{"bold":null}}]""",
         """[{"insert":"a","attributes":{"bold":null}},{"insert":"b"}]""", """[{"insert":"a","attributes":{"bold":null,"italic":true}}]""",
         """[{"retain":1,"attributes":{"z":1,"a":2,"\ud83d\ude00":3,"\uffff":4,"Z":5,"é":6,"":7}}]""",
@@ -73,6 +74,7 @@ internal static class DecodeVectors
         ("type", """{"ops":[]}"""), ("empty_insert", """[{"insert":""}]"""), ("empty_embed", """[{"insert":{}}]"""),
         ("missing", "[{}]"), ("missing", """[{"attributes":{"bold":true}}]"""), ("several", """[{"insert":"a","delete":1}]"""),
         ("several", """[{"retain":1,"delete":1}]"""), ("unknown_field", """[{"retain":1,"x":1}]"""), ("unknown_field", """[{"Retain":1}]"""),
+        ("lone_surrogate", """[{"\ud83d":1}]"""), ("unknown_field", """[{"r\u0065tains":1}]"""),
         ("unknown_field", """[{"retain":1,"__proto__":{}}]"""),
         ("delete_attributes", """[{"delete":1,"attributes":{"bold":true}}]"""), ("delete_attributes", """[{"delete":1,"attributes":{}}]"""),
         ("lone_surrogate", """[{"insert":"\ud83d"}]"""), ("lone_surrogate", """[{"insert":"a","attributes":{"\ud83d":1}}]"""),
@@ -97,11 +99,8 @@ internal static class DecodeVectors
         [0x5b, 0x22, 0xe2, 0x82, 0x22, 0x5d], [0x5b, 0x22, 0xf4, 0x90, 0x80, 0x80, 0x22, 0x5d],
     ];
 
-    public static IEnumerable<VectorFile> All()
-    {
-        yield return Decode();
-        yield return Refused();
-    }
+    public static IReadOnlyDictionary<string, Func<VectorFile>> Files { get; } =
+        new Dictionary<string, Func<VectorFile>> { ["decode"] = Decode, ["refuse"] = Refused };
 
     private static VectorFile Decode()
     {

@@ -10,8 +10,6 @@ internal sealed class VectorFile(string operation)
 {
     private readonly List<string> _lines = [];
 
-    public string Name => $"{operation}.json";
-
     /// <summary>Adds a vector; values are JSON texts and stand in the file as they are.</summary>
     public void Add(params (string Field, string Json)[] fields) =>
         _lines.Add("{" + string.Join(",", fields.Select(field => $"\"{field.Field}\":{field.Json}")) + "}");
