@@ -23,7 +23,8 @@ internal struct ConflictCollector(bool isListening)
     public void Add(string kind, ConflictResolution resolution, int start, int length)
     {
         if (!_isListening) return;
-        if (_last is { } last && last.OverIndex == OverIndex && last.Kind == kind && last.Resolution == resolution && last.Start + last.Length == start)
+        if (_last is { } last && last.OverIndex == OverIndex && last.Kind == kind && last.Resolution == resolution
+            && last.Start + last.Length == start)
         {
             _last = last with { Length = last.Length + length };
             if (_total <= Rebased.ConflictsLimit) _conflicts![^1] = _last;

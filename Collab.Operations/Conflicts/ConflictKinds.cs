@@ -12,7 +12,10 @@ public static class ConflictKinds
     /// <summary>Both delete the same text. It is deleted once (<see cref="ConflictResolution.Merged"/>).</summary>
     public const string OverlappingDelete = "overlapping_delete";
 
-    /// <summary>One inserts strictly inside a range that the other deletes. The insert stays, whichever came first (<see cref="ConflictResolution.Kept"/>).</summary>
+    /// <summary>
+    /// One inserts strictly inside a range that the other deletes. The insert stays, whichever came first
+    /// (<see cref="ConflictResolution.Kept"/>).
+    /// </summary>
     public const string InsertIntoDeleted = "insert_into_deleted";
 
     /// <summary>

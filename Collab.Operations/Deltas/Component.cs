@@ -3,7 +3,10 @@ using Collab.Operations.RichText;
 
 namespace Collab.Operations.Deltas;
 
-/// <summary>One step of a delta: retain, insert or delete. Its length is never zero. 24 bytes; an insert refers to its string and never copies it.</summary>
+/// <summary>
+/// One step of a delta: retain, insert or delete. Its length is never zero. It takes 24 bytes; an insert refers to its string and never
+/// copies it.
+/// </summary>
 [SuppressMessage("Performance", "CA1815", Justification = "Compared through Delta.Equals only, which looks at text and not at references.")]
 public readonly struct Component
 {
@@ -52,7 +55,9 @@ public readonly struct Component
 
     internal Component WithAttributes(Attributes? attributes) => new(_payload, _start, Length, attributes);
 
-    /// <summary>This insert and <paramref name="next"/> as one, if they are neighbouring slices of one string; attributes are the caller's business.</summary>
+    /// <summary>
+    /// This insert and <paramref name="next"/> as one, if they are neighbouring slices of one string. Attributes are the caller's business.
+    /// </summary>
     internal bool TryExtend(in Component next, out Component extended)
     {
         var adjacent = _payload is string && ReferenceEquals(_payload, next._payload) && _start + Length == next._start;

@@ -89,10 +89,12 @@ public sealed class Delta : IDelta, IEquatable<Delta>
         return output.BuildAndReturn();
     }
 
-    /// <summary>Both sides of the diamond at once, for a client: what the server sent moved over the pending delta, and the other way round.</summary>
+    /// <summary>Both sides of the diamond, for a client: what the server sent moved over the pending delta, and the other way round.</summary>
     /// <param name="first">What the log holds first: the server's.</param>
     /// <param name="second">What comes later: the client's own.</param>
-    /// <returns><c>First</c> applies after <paramref name="second"/>, <c>Second</c> after <paramref name="first"/>; both ways end in one document.</returns>
+    /// <returns>
+    /// <c>First</c> applies after <paramref name="second"/>, <c>Second</c> after <paramref name="first"/>; both ways end in one document.
+    /// </returns>
     public static (Delta First, Delta Second) TransformPair(Delta first, Delta second) =>
         (Transform(first, second, TransformOrder.DeltaFirst), Transform(second, first, TransformOrder.OverFirst));
 
@@ -145,7 +147,10 @@ public sealed class Delta : IDelta, IEquatable<Delta>
         return shape.ToString();
     }
 
-    /// <summary>The shortest change of one stretch that makes <paramref name="to"/> out of <paramref name="from"/>: what differs between their common start and common end.</summary>
+    /// <summary>
+    /// The change of one stretch that makes <paramref name="to"/> out of <paramref name="from"/>: what lies between their common start and
+    /// their common end.
+    /// </summary>
     /// <remarks>Not a diff: two edits far apart become one that replaces everything between. See <see cref="Difference"/>.</remarks>
     public static Delta Between(SequenceContent from, SequenceContent to)
     {

@@ -44,7 +44,7 @@ public sealed class DeltaBuilder(DeltaForm form)
         }
     }
 
-    /// <summary>Keeps <paramref name="length"/> code units, formatted with <paramref name="attributes"/> if there are any. Zero adds nothing.</summary>
+    /// <summary>Keeps <paramref name="length"/> code units, and formats them if there are attributes. Zero adds nothing.</summary>
     /// <exception cref="DeltaFormatException">The base would be longer than <see cref="int.MaxValue"/>.</exception>
     public DeltaBuilder Retain(int length, Attributes? attributes = null)
     {
@@ -92,7 +92,9 @@ public sealed class DeltaBuilder(DeltaForm form)
         return delta;
     }
 
-    /// <summary>A builder that this thread keeps for the hot path; give it back with <see cref="Return"/>. One that isn't returned is merely garbage.</summary>
+    /// <summary>
+    /// A builder that this thread keeps for the hot path; give it back with <see cref="Return"/>. One that isn't is merely garbage.
+    /// </summary>
     internal static DeltaBuilder Rent(DeltaForm form)
     {
         var builder = _spare ?? new DeltaBuilder(form);

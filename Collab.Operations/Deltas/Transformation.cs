@@ -11,7 +11,9 @@ internal static class Transformation
         Transform(delta, over, order, output, ref unseen);
     }
 
-    /// <summary>Moves <paramref name="delta"/> over <paramref name="over"/>, both in normal form from one base, and tells <paramref name="conflicts"/> where they meet.</summary>
+    /// <summary>
+    /// Moves <paramref name="delta"/> over <paramref name="over"/>, both in normal form and from one base, and notes where they meet.
+    /// </summary>
     public static void Transform(
         ReadOnlySpan<Component> delta, ReadOnlySpan<Component> over, TransformOrder order, DeltaBuilder output, ref ConflictCollector conflicts)
     {
@@ -23,8 +25,9 @@ internal static class Transformation
             if (moved.AtInsert && (order == TransformOrder.DeltaFirst || !other.AtInsert))
             {
                 ref readonly var insert = ref moved.Current;
-                if (otherInsertedHere) conflicts.Add(ConflictKinds.ConcurrentInsert, ConflictResolution.Ordered, output.TargetLength, insert.Length);
-                else if (other.InsideDelete) conflicts.Add(ConflictKinds.InsertIntoDeleted, ConflictResolution.Kept, output.TargetLength, insert.Length);
+                var at = output.TargetLength;
+                if (otherInsertedHere) conflicts.Add(ConflictKinds.ConcurrentInsert, ConflictResolution.Ordered, at, insert.Length);
+                else if (other.InsideDelete) conflicts.Add(ConflictKinds.InsertIntoDeleted, ConflictResolution.Kept, at, insert.Length);
                 output.PushInsert(insert);
                 moved.AdvanceComponent();
             }

@@ -4,7 +4,7 @@ using Collab.Operations.RichText;
 
 namespace Collab.Operations.Json;
 
-/// <summary>Reads any JSON value into its canonical text. Attribute values and embeds are opaque, so this is all that has to be known of them.</summary>
+/// <summary>Reads any JSON value into its canonical text: all that has to be known of attribute values and embeds.</summary>
 internal static class JsonValues
 {
     /// <summary>One value and nothing else.</summary>

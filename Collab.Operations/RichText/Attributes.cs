@@ -58,7 +58,10 @@ public sealed class Attributes : IEquatable<Attributes>
     /// <summary>Null for none, as everywhere.</summary>
     internal static Attributes? FromSorted(List<KeyValuePair<string, AttributeValue>> members) => members.Count == 0 ? null : new([.. members]);
 
-    /// <summary>First <paramref name="earlier"/>, then <paramref name="later"/>, which wins. Nulls stay only where a retain carries the result: what is inserted has nothing to remove.</summary>
+    /// <summary>
+    /// First <paramref name="earlier"/>, then <paramref name="later"/>, which wins. Nulls stay only where a retain carries the result: what is
+    /// inserted has nothing to remove.
+    /// </summary>
     internal static Attributes? Compose(Attributes? earlier, Attributes? later, bool keepNulls)
     {
         if (later is null) return earlier;

@@ -12,7 +12,9 @@ public sealed class Embed : IEquatable<Embed>
     public string Json { get; }
 
     /// <summary>Reads a JSON object, and brings it into canonical form.</summary>
-    /// <exception cref="DeltaFormatException">Malformed, not an object, without members, or nested deeper than <see cref="DeltaLimits.Depth"/>.</exception>
+    /// <exception cref="DeltaFormatException">
+    /// Malformed, not an object, without members, or nested deeper than <see cref="DeltaLimits.Depth"/>.
+    /// </exception>
     public static Embed Parse(string json)
     {
         var canonical = JsonValues.Parse(Encoding.UTF8.GetBytes(json), DeltaLimits.Default);

@@ -5,7 +5,10 @@ using Collab.Operations.Json;
 
 namespace Collab.Operations.RichText;
 
-/// <summary>Deltas of rich text as Quill writes them, in one canonical way: <c>insert</c>, <c>retain</c> or <c>delete</c> first, then <c>attributes</c>.</summary>
+/// <summary>
+/// Deltas of rich text as Quill writes them, in one canonical way: <c>insert</c>, <c>retain</c> or <c>delete</c> first, then
+/// <c>attributes</c>.
+/// </summary>
 internal static class RichTextCodec
 {
     public static void EncodeDelta(Delta delta, IBufferWriter<byte> output)

@@ -18,7 +18,10 @@ internal abstract class Node(int length, byte height)
     public abstract long Bytes { get; }
 }
 
-/// <summary>One run: text of at most <see cref="Rope.LeafLimit"/> code units, or one embed; all of it formatted alike. Never begins or ends inside a surrogate pair.</summary>
+/// <summary>
+/// One run: text of at most <see cref="Rope.LeafLimit"/> code units, or one embed; all of it formatted alike. Never begins or ends inside a
+/// surrogate pair.
+/// </summary>
 internal sealed class Leaf : Node
 {
     // Leaf object 48, string header 22, its share of the branches 48.

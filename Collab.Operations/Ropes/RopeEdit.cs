@@ -37,7 +37,9 @@ internal ref struct RopeEdit
     }
 
     /// <param name="node">A part of the base that starts where the cursor stands.</param>
-    /// <param name="isLast">Nothing follows, so what is inserted at its end belongs to it. Otherwise the next node takes that, unless it continues a run.</param>
+    /// <param name="isLast">
+    /// Nothing follows, so what is inserted at its end belongs to it. Otherwise the next node takes that, unless it continues a run.
+    /// </param>
     private Node? Apply(Node node, bool isLast)
     {
         if (!_cursor.AtEnd && _cursor.Current.Kind != ComponentKind.Insert && _cursor.Remaining >= node.Length)

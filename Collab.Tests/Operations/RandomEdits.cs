@@ -118,8 +118,10 @@ internal sealed class RandomEdits(int seed, DeltaForm form)
     private Attributes Members(bool allowsNull)
     {
         var names = Names.OrderBy(_ => Next(1000)).Take(1 + Next(2)).ToArray();
-        return Attributes.Of([.. names.Select(name => (name, allowsNull && Chance(30) ? AttributeValue.Null : AttributeValue.Parse(Values[Next(Values.Length)])))]);
+        return Attributes.Of([.. names.Select(name => (name, allowsNull && Chance(30) ? AttributeValue.Null : Value()))]);
     }
+
+    private AttributeValue Value() => AttributeValue.Parse(Values[Next(Values.Length)]);
 
     private static int Boundary(string text, int position) =>
         position > 0 && position < text.Length && char.IsLowSurrogate(text[position]) ? position - 1 : position;

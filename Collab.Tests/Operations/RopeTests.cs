@@ -117,7 +117,11 @@ public sealed class RopeTests
         IContent content = TextContent.Empty;
         var piece = new string('a', 200);
         for (var i = 0; i < 3_000; i++)
-            content = content.Apply(new DeltaBuilder(DeltaForm.Text).Retain(i % 2 == 0 ? content.Length : 0).Insert(piece).Retain(i % 2 == 0 ? 0 : content.Length).Build());
+        {
+            var position = i % 2 == 0 ? content.Length : 0;
+            content = content.Apply(new DeltaBuilder(DeltaForm.Text).Retain(position).Insert(piece).Retain(content.Length - position).Build());
+        }
+
         Assert.Equal(600_000, content.Length);
 
         // An AVL tree of at most 3000 leaves is at most 16 high.

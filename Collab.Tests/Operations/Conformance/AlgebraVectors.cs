@@ -190,8 +190,14 @@ internal static class AlgebraVectors
             ("result", Notation.Json(rebased.Delta)), ("conflicts", $"[{string.Join(',', rebased.Conflicts.Select(Conflict))}]"));
     }
 
-    private static string Conflict(DetectedConflict conflict) =>
-        $$"""{"kind":"{{conflict.Kind}}","resolution":"{{conflict.Resolution.ToString().ToLowerInvariant()}}","start":{{conflict.Start}},"length":{{conflict.Length}},"over":{{conflict.OverIndex}}}""";
+    private static string Conflict(DetectedConflict conflict)
+    {
+        var resolution = conflict.Resolution.ToString().ToLowerInvariant();
+        return $$"""{"kind":"{{conflict.Kind}}","resolution":"{{resolution}}","start":{{conflict.Start}},"length":{{conflict.Length}},"""
+            + $$"""
+            "over":{{conflict.OverIndex}}}
+            """;
+    }
 
     private static VectorFile Select(List<(SequenceContent Content, Delta First, Delta Second)> cases)
     {
