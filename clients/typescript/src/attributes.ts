@@ -32,7 +32,10 @@ export function attributesBetween(from: Attributes | undefined, to: Attributes |
 }
 
 export function equalAttributes(a: Attributes | undefined, b: Attributes | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && equalJson(a, b));
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && equalJson(a[name], b[name]));
 }
 
 /** No attributes is undefined, as everywhere, and never an empty object. */
@@ -45,5 +48,5 @@ function valueOf(attributes: Attributes | undefined, name: string): Json {
 }
 
 function equalJson(a: unknown, b: unknown): boolean {
-  return a === b || canonicalJson(a) === canonicalJson(b);
+  return a === b || (typeof a === 'object' && typeof b === 'object' && canonicalJson(a) === canonicalJson(b));
 }

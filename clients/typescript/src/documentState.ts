@@ -50,6 +50,8 @@ interface Arriving<K extends KindName> {
   readonly content: LazyContent<K>;
   revision: number;
   readonly applied: Joined['applied'];
+  /** The operations up to it can't be had: it is put in place without them. */
+  isForced: boolean;
 }
 
 /**
@@ -183,7 +185,7 @@ export class DocumentState<K extends KindName = KindName> {
   get deadline(): number {
     if (this.#phase === 'waiting' || this.#phase === 'joining') return this.#joinDue;
     if (this.#phase !== 'live') return Infinity;
-    const submit = this.#canSubmit && this.#pending!.outstanding !== null ? this.#submitDue : Infinity;
+    const submit = this.#canSubmit && this.#isOwn(this.#pending!.outstanding) ? this.#submitDue : Infinity;
     const check = this.#canCheck ? this.#checkDue : Infinity;
     const presence = this.#canSendPresence ? this.#presenceDue : Infinity;
     return Math.min(submit, this.#readDue, check, presence);
@@ -247,7 +249,7 @@ export class DocumentState<K extends KindName = KindName> {
 
     if (message.snapshot) {
       const { revision, content } = message.snapshot;
-      this.#arriving = { content: new LazyContent(this.#kind, content), revision, applied: message.applied };
+      this.#arriving = { content: new LazyContent(this.#kind, content), revision, applied: message.applied, isForced: false };
       this.#settleArriving(now);
     } else if (this.#content === null) {
       this.#rejoin(now, true);
@@ -265,7 +267,7 @@ export class DocumentState<K extends KindName = KindName> {
     const changesBefore = this.#effects.length;
     for (const [i, operation] of operations.entries()) {
       const number = first + i;
-      const folding = this.#content !== null ? this.#arriving : null;
+      const folding = this.#isFolding ? this.#arriving : null;
       const at = folding?.revision ?? this.#revision;
       if (number <= at) continue;
       if (number > at + 1) {
@@ -288,7 +290,7 @@ export class DocumentState<K extends KindName = KindName> {
 
   acknowledged({ sequence, revision }: Acknowledged, now: number): Effect<K>[] {
     const outstanding = this.#pending?.outstanding;
-    if (this.#phase !== 'live' || outstanding?.session !== this.#session || outstanding?.sequence !== sequence) return [];
+    if (this.#phase !== 'live' || !this.#isOwn(outstanding) || outstanding.sequence !== sequence) return [];
     // It was applied before. The stream has it, if that revision is still to come; else it passed by unrecognised.
     if (revision > this.#revision) this.#read(this.#revision, now);
     else this.#rejoin(now, true);
@@ -313,7 +315,7 @@ export class DocumentState<K extends KindName = KindName> {
     } else if (this.#phase === 'live') {
       if (verb === 'submit') this.#refusedSubmit(message, now);
       else if (verb === 'read' && action === 'retry') this.#readDue = now + (message.retryAfter ?? this.#backoff());
-      else if (verb === 'read' && this.#content === null && this.hasPending) this.#abandonPending(reason, message.detail);
+      else if (verb === 'read' && this.#arriving !== null && !this.#isFolding) this.#force(this.#arriving, message);
       else if (verb === 'read' && action === 'give_up') this.#rejoin(now, true);
       else if (action === 'resync') this.#rejoin(now, needsSnapshot(reason));
       else if (action === 'give_up') this.#effects.push({ type: 'refused', refusal: refusalOf(message) });
@@ -366,7 +368,7 @@ export class DocumentState<K extends KindName = KindName> {
     if ((this.#phase === 'waiting' || this.#phase === 'joining') && now >= this.#joinDue) this.#join(now);
     if (this.#phase === 'live') {
       this.#submitNext(now);
-      if (now >= this.#readDue) this.#read(this.#content !== null && this.#arriving !== null ? this.#arriving.revision : this.#revision, now, true);
+      if (now >= this.#readDue) this.#read(this.#isFolding ? this.#arriving!.revision : this.#revision, now, true);
       this.#check(now);
       this.#sendPresence(now);
     }
@@ -434,7 +436,7 @@ export class DocumentState<K extends KindName = KindName> {
       this.#submitDue = now;
     }
     const { outstanding } = pending;
-    if (outstanding === null || outstanding.session !== this.#session || now < this.#submitDue) return;
+    if (!this.#isOwn(outstanding) || now < this.#submitDue) return;
     const { sequence, base, delta } = outstanding;
     this.#submitDue = now + repeatAfter;
     this.#send({ target: 'submit', body: { document: this.id, sequence, base, delta } });
@@ -477,7 +479,12 @@ export class DocumentState<K extends KindName = KindName> {
 
   #isApplied(applied: Joined['applied']): boolean {
     const outstanding = this.#pending!.outstanding;
-    return outstanding !== null && outstanding.session === this.#session && applied.sequence >= outstanding.sequence;
+    return this.#isOwn(outstanding) && applied.sequence >= outstanding.sequence;
+  }
+
+  /** Whether there is an outstanding operation, and it was sent under the present session. */
+  #isOwn(outstanding: Outstanding<K> | null | undefined): outstanding is Outstanding<K> {
+    return outstanding != null && outstanding.session === this.#session;
   }
 
   #receive(operation: Operation<K>, number: number): void {
@@ -521,29 +528,50 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   /**
-   * Puts an arriving snapshot in place as soon as that is possible.
+   * Puts an arriving snapshot in place as soon as that is possible. Normally at once, but three cases wait for operations:
    *
-   * Normally at once. Two cases wait for operations: the outstanding edit was applied after the snapshot's revision, then the snapshot is brought
-   * forward first, so that it has the edit and nothing is there twice; and pending edits restored without content, which are brought
-   * forward to the snapshot's revision themselves.
+   * - The outstanding edit was applied after the snapshot's revision. The snapshot is brought forward first, so that it has the edit and nothing is
+   *   there twice.
+   * - Pending edits were restored without content. They are brought forward to the snapshot's revision, where it becomes their content.
+   * - The outstanding edit was sent under a session that is gone. Only the operations can tell whether it was applied, so they are read, if
+   *   they can be had, and the snapshot is not needed.
    */
   #settleArriving(now: number): void {
     const arriving = this.#arriving!;
-    if (this.#content !== null || !this.hasPending) {
-      if (this.#isApplied(arriving.applied) && arriving.revision < arriving.applied.revision) return;
+    const isForeign = this.#pending!.outstanding !== null && !this.#isOwn(this.#pending!.outstanding);
+    if (!arriving.isForced && this.hasPending && (this.#content === null || isForeign)) {
+      if (this.#revision < arriving.revision) {
+        this.#read(this.#revision, now);
+      } else if (this.#revision > arriving.revision && this.#content === null) {
+        const detail = `Pending edits are at revision ${this.#revision}, after the snapshot at ${arriving.revision}.`;
+        this.#force(arriving, { verb: 'join', reason: 'revision_ahead', detail });
+        this.#settleArriving(now);
+      } else {
+        this.#arriving = null;
+        this.#content ??= arriving.content;
+        this.#submitDue = now;
+      }
+    } else if (!this.#isFolding || arriving.revision >= arriving.applied.revision) {
       this.#arriving = null;
       this.#replaceContent(arriving);
       this.#submitDue = now;
-    } else if (this.#revision < arriving.revision) {
-      this.#read(this.#revision, now);
-    } else if (this.#revision === arriving.revision) {
-      this.#arriving = null;
-      this.#content = arriving.content;
-      this.#submitDue = now;
-    } else {
-      this.#abandonPending('revision_ahead', `Pending edits are at revision ${this.#revision}, after the snapshot at ${arriving.revision}.`);
-      this.#settleArriving(now);
     }
+  }
+
+  /** Whether operations are for the arriving snapshot, and not for the content that is here. */
+  get #isFolding(): boolean {
+    return this.#arriving !== null && this.#content !== null && this.#isApplied(this.#arriving.applied);
+  }
+
+  /** The operations that lead to the snapshot can't be had. Edits whose content is not known either have no place any more. */
+  #force(arriving: Arriving<K>, { verb, reason, detail }: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
+    arriving.isForced = true;
+    this.#readDue = Infinity;
+    if (this.#content !== null || !this.hasPending) return;
+    // They are handed to the application, not dropped in silence.
+    const delta = composeAll(this.#deltas, this.#kind!.compose);
+    this.#pending!.clear();
+    this.#effects.push({ type: 'refused', refusal: { verb, reason, detail, conflicts: [], delta } });
   }
 
   /**
@@ -606,7 +634,7 @@ export class DocumentState<K extends KindName = KindName> {
   #refusedSubmit(message: Refused, now: number): void {
     const { action, reason } = message;
     const outstanding = this.#pending?.outstanding;
-    if (this.#content === null || !outstanding || outstanding.session !== this.#session) return;
+    if (this.#content === null || !this.#isOwn(outstanding)) return;
     if (message.sequence != null && message.sequence !== outstanding.sequence) return;
     if (action === 'retry') {
       this.#attempts++;
@@ -629,13 +657,6 @@ export class DocumentState<K extends KindName = KindName> {
     this.#moveOwnSelection(delta, 'beforeInsert');
     if (!isIdentity(delta)) this.#effects.push({ type: 'change', change: { delta, origin: null, conflicts: [] } });
     this.#effects.push({ type: 'refused', refusal: { ...refusalOf(message), delta: refused } });
-  }
-
-  /** Restored edits whose place can't be found any more. They are handed to the application, not dropped in silence. */
-  #abandonPending(reason: string, detail: string): void {
-    const delta = composeAll(this.#deltas, this.#kind!.compose);
-    this.#pending!.clear();
-    this.#effects.push({ type: 'refused', refusal: { verb: 'read', reason, detail, conflicts: [], delta } });
   }
 
   #close({ verb, reason, detail }: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
