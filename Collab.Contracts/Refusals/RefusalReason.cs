@@ -4,6 +4,7 @@ namespace Collab.Contracts.Refusals;
 /// Why something was not done: the protocol's error codes and the metric's label values, one closed list.
 /// What each means stands in <c>docs/protocol.md</c>; how a client reacts in <see cref="RefusalReasons.Action"/>.
 /// </summary>
+[GenerateSerializer, Alias("collab.RefusalReason")]
 public enum RefusalReason
 {
     // Retry: the same again, later.

@@ -1,5 +1,4 @@
 using Collab.Contracts;
-using Collab.Contracts.Documents;
 using Collab.Grains.Documents;
 using Collab.Grains.Log;
 using Collab.Operations;

@@ -1,4 +1,3 @@
-using Collab.Contracts;
 using Collab.Grains.Log;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

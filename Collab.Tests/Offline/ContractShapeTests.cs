@@ -37,7 +37,7 @@ public sealed class ContractShapeTests
     [Fact]
     public void Grain_interfaces_and_their_methods_have_aliases_of_their_own()
     {
-        Assert.Empty(Interfaces.Where(type => AliasOf(type) is null));
+        Assert.DoesNotContain(Interfaces, type => AliasOf(type) is null);
         foreach (var type in Interfaces)
         {
             Assert.Empty(type.GetMethods().Where(method => AliasOf(method) is null).Select(Name));
@@ -72,7 +72,7 @@ public sealed class ContractShapeTests
     [Fact]
     public void Messages_say_that_they_are_serialized_and_under_which_name()
     {
-        Assert.Empty(Messages.Where(type => !type.IsDefined(typeof(GenerateSerializerAttribute)) || AliasOf(type) is null));
+        Assert.DoesNotContain(Messages, type => !type.IsDefined(typeof(GenerateSerializerAttribute)) || AliasOf(type) is null);
     }
 
     [Fact]

@@ -6,7 +6,6 @@ using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Collab.Tests.Documents;
-using Orleans;
 
 namespace Collab.Tests.Sessions;
 
