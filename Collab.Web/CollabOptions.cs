@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Collab.Web;
+
+/// <summary>What a host that serves clients can be told; section <c>Collab</c>. Ranges are checked at start-up.</summary>
+public sealed class CollabOptions
+{
+    public const string Section = "Collab";
+
+    public ClientLimits Limits { get; set; } = new();
+
+    public DeliveryOptions Delivery { get; set; } = new();
+
+    public BrowserOptions Browsers { get; set; } = new();
+
+    /// <summary>The authority's own limits, as far as clients are told them. Read from the same section as the grains read it.</summary>
+    public DocumentLimits Documents { get; set; } = new();
+}
+
+/// <summary>What one client may ask for; section <c>Collab:Limits</c>.</summary>
+public sealed class ClientLimits
+{
+    /// <summary>UTF-8 bytes of one message or REST body; more is refused with <c>message_too_large</c>, twice as much closes the connection. Default 1 MiB, 4 KiB to 64 MiB.</summary>
+    [Range(4 << 10, 64 << 20)]
+    public int MessageBytes { get; set; } = 1 << 20;
+
+    /// <summary>Documents that one connection may be in; more is refused with <c>too_many_documents</c>. Default 16, 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int DocumentsPerConnection { get; set; } = 16;
+
+    /// <summary>Submissions of one session whose outcome is awaited; more is refused with <c>overloaded</c>. A client has one outstanding, and repeats it after 5 s. Default 8, 1 to 1,000.</summary>
+    [Range(1, 1_000)]
+    public int SubmissionsPerSession { get; set; } = 8;
+
+    /// <summary>UTF-8 bytes of a presence state; more is <c>malformed</c>. Default 4 KiB, 64 B to 64 KiB.</summary>
+    [Range(64, 64 << 10)]
+    public int PresenceStateBytes { get; set; } = 4 << 10;
+
+    /// <summary>Shortest time between two presence updates that are forwarded for one session; what comes between is overtaken by the latest. Default 50 ms (20 a second), 0 to 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan PresenceInterval { get; set; } = TimeSpan.FromMilliseconds(50);
+}
+
+/// <summary>How messages reach connections; section <c>Collab:Delivery</c>.</summary>
+public sealed class DeliveryOptions
+{
+    /// <summary>
+    /// Bytes queued for one connection. Above, its queued operations are dropped and it is brought back by reading once it has
+    /// taken the rest; twice as much of anything else aborts the connection. Default 1 MiB, 64 KiB to 256 MiB.
+    /// </summary>
+    [Range(64 << 10, 256 << 20)]
+    public int OutboxBytesLimit { get; set; } = 1 << 20;
+
+    /// <summary>Bytes of recent operations that a host keeps for each document that it has connections in, to bring connections up without asking the authority. Default 256 KiB, 0 to 64 MiB.</summary>
+    [Range(0, 64 << 20)]
+    public int RecentBytesLimit { get; set; } = 256 << 10;
+
+    /// <summary>How often subscriptions and presence are renewed. They expire after 30 s and 45 s. Default 10 s, 100 ms to 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:15")]
+    public TimeSpan RenewalInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Over how long a stopping host spreads the goodbyes to its clients, so that they don't all arrive elsewhere at once. Default 3 s, 0 to 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainPeriod { get; set; } = TimeSpan.FromSeconds(3);
+}
+
+/// <summary>What pages of other origins may do; section <c>Collab:Browsers</c>.</summary>
+public sealed class BrowserOptions
+{
+    /// <summary>Origins (<c>https://host:port</c>) besides the own one whose pages may connect; <c>*</c> for any. Default none. Programs send no Origin and are not concerned.</summary>
+    public IList<string> AllowedOrigins { get; } = [];
+}
+
+/// <summary>Limits of the authority that clients are told in <c>joined</c>; section <c>Collab:Documents</c>, where the grains read the same.</summary>
+public sealed class DocumentLimits
+{
+    /// <summary>See <c>Collab:Documents:OperationBytesLimit</c> of the silo. Default 512 KiB.</summary>
+    [Range(1 << 10, 16 << 20)]
+    public int OperationBytesLimit { get; set; } = 512 << 10;
+
+    /// <summary>See <c>Collab:Documents:DocumentLengthLimit</c> of the silo. Default 16 Mi code units.</summary>
+    [Range(1 << 10, 256 << 20)]
+    public int DocumentLengthLimit { get; set; } = 16 << 20;
+}

@@ -1,0 +1,350 @@
+using Collab.Contracts;
+using Collab.Contracts.Documents;
+using Collab.Contracts.Presence;
+using Collab.Contracts.Refusals;
+using Collab.Contracts.Sessions;
+using Collab.Web.Delivery;
+using Collab.Web.Messages;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Collab.Web.Connections;
+
+/// <summary>One client's WebSocket: what it asks for, on which documents, and the outbox that everything is answered through.</summary>
+internal sealed partial class ClientConnection(
+    HubConnectionContext context, LocalConnections local, IGrainFactory grains, DocumentFeeds feeds, CollabOptions options, TimeProvider time, ILogger<ClientConnection> logger)
+{
+    private readonly ILogger<ClientConnection> _logger = logger;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<DocumentId, Seat> _seats = [];
+    private readonly long _openedAt = time.GetTimestamp();
+    private int _stays;
+    private bool _isEstablished;
+    private volatile bool _isClosed;
+
+    public string Id => context.ConnectionId;
+
+    public Outbox Outbox { get; } = new(context, options.Delivery);
+
+    public void Refuse(RefusedMessage message) => Refuse(message.Document, message.Verb, message.Refusal, message.Sequence);
+
+    public void Join(JoinMessage message)
+    {
+        if (message.Version != 1)
+        {
+            Refuse(message.Document, "join", new Refusal(RefusalReason.UnsupportedVersion, $"Protocol version {message.Version} was asked for; this server speaks version 1."));
+            return;
+        }
+
+        if (local.IsDraining)
+        {
+            Refuse(message.Document, "join", new Refusal(RefusalReason.ServerShutdown, "This host is stopping; connect again to be served by another.", TimeSpan.FromSeconds(1)));
+            return;
+        }
+
+        Refusal? refusal = null;
+        lock (_gate)
+        {
+            if (!_seats.TryGetValue(message.Document, out var seat) && _seats.Count < options.Limits.DocumentsPerConnection)
+                _seats[message.Document] = seat = new Seat();
+            if (seat is null)
+                refusal = new Refusal(
+                    RefusalReason.TooManyDocuments, $"The connection is in {options.Limits.DocumentsPerConnection} documents, the limit (Collab:Limits:DocumentsPerConnection).");
+            else if (!seat.TryRun(() => JoinAsync(seat, message)))
+                refusal = new Refusal(RefusalReason.Overloaded, "Several joins and leaves of this document are under way on this connection.");
+        }
+
+        if (refusal is not null)
+            Refuse(message.Document, "join", refusal);
+    }
+
+    public void Leave(LeaveMessage message)
+    {
+        lock (_gate)
+        {
+            // Leaving where one is not needs no answer: it is done.
+            if (_seats.TryGetValue(message.Document, out var seat))
+                seat.TryRun(() => LeaveAsync(message.Document, seat, SessionCloseReason.NormalClose), always: true);
+        }
+    }
+
+    public void Submit(SubmitMessage message)
+    {
+        if (Find(message.Document) is not { } stay)
+        {
+            Refuse(message.Document, "submit", NotJoined, message.Sequence);
+        }
+        else if (Interlocked.Increment(ref stay.Submissions) > options.Limits.SubmissionsPerSession)
+        {
+            Interlocked.Decrement(ref stay.Submissions);
+            Refuse(message.Document, "submit", new Refusal(
+                RefusalReason.Overloaded,
+                $"{options.Limits.SubmissionsPerSession} submissions of this session are under way, the limit (Collab:Limits:SubmissionsPerSession); a client has one outstanding."), message.Sequence);
+        }
+        else
+        {
+            _ = SubmitAsync(stay, message);
+        }
+    }
+
+    public void Read(ReadMessage message)
+    {
+        if (Find(message.Document) is { } stay)
+            stay.BringUp(Outbox.Rewind(stay, message.From));
+        else
+            Refuse(message.Document, "read", NotJoined);
+    }
+
+    public void Presence(PresenceMessage message)
+    {
+        if (Find(message.Document) is { } stay)
+            stay.Show(stay.Presence with { Revision = message.Revision, State = message.State });
+        else
+            Refuse(message.Document, "presence", NotJoined);
+    }
+
+    public void Check(CheckMessage message)
+    {
+        if (Find(message.Document) is { } stay)
+            _ = CheckAsync(stay, message);
+        else
+            Refuse(message.Document, "check", NotJoined);
+    }
+
+    /// <summary>The cluster ended a stay; the client is told why, and nothing more is delivered to it.</summary>
+    public void Close(Stay stay, SessionCloseReason reason)
+    {
+        lock (_gate)
+        {
+            // Its own turn, because the join may not be through yet.
+            if (_seats.TryGetValue(stay.Document, out var seat))
+                seat.TryRun(() => CloseAsync(stay, seat, reason), always: true);
+        }
+    }
+
+    /// <summary>The host stops: tells every session to go on elsewhere, and completes when that has been written.</summary>
+    public async Task SayGoodbyeAsync()
+    {
+        Seat[] seats;
+        lock (_gate)
+            seats = [.. _seats.Values];
+        foreach (var stay in seats.Select(seat => seat.Stay).OfType<Stay>())
+            Close(stay, SessionCloseReason.ServerShutdown);
+        await Task.WhenAll(seats.Select(seat => seat.WhenDone()));
+        await Outbox.WhenDrained();
+    }
+
+    /// <summary>The WebSocket is gone: its sessions wait for their client to come back.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        Outbox.Close();
+        lock (_gate)
+        {
+            foreach (var (document, seat) in _seats)
+                seat.TryRun(() => LeaveAsync(document, seat, SessionCloseReason.TransportFailed), always: true);
+        }
+    }
+
+    private static Refusal NotJoined { get; } = new(RefusalReason.NotJoined, "The connection has not joined this document.");
+
+    private Stay? Find(DocumentId document)
+    {
+        lock (_gate)
+            return _seats.GetValueOrDefault(document)?.Stay;
+    }
+
+    private void Refuse(DocumentId? document, string verb, Refusal refusal, long? sequence = null) =>
+        Outbox.Post(ServerMessages.Refused(document, verb, sequence, refusal));
+
+    private async Task SubmitAsync(Stay stay, SubmitMessage message)
+    {
+        try
+        {
+            var outcome = await stay.Feed!.SubmitAsync(new Submission(stay.Session, stay.Lease, message.Sequence, message.Base, message.Delta));
+            if (outcome.Refusal is { } refusal)
+                Refuse(stay.Document, "submit", refusal, message.Sequence);
+            else if (outcome.IsDuplicate)
+                Outbox.Post(ServerMessages.Acknowledged(stay.Document, message.Sequence, outcome.Revision));
+            // Applied: it comes back on the stream, and that is the acknowledgement.
+        }
+        catch (Exception failure)
+        {
+            LogCallFailed("submit", stay.Document, failure);
+            Refuse(stay.Document, "submit", GrainFailures.Refuse(failure), message.Sequence);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref stay.Submissions);
+        }
+    }
+
+    private async Task CheckAsync(Stay stay, CheckMessage message)
+    {
+        try
+        {
+            var check = await stay.Feed!.CheckAsync(stay.Session, message.Revision, message.Hash);
+            if (check.Refusal is { } refusal)
+                Refuse(stay.Document, "check", refusal);
+        }
+        catch (Exception failure)
+        {
+            // The client checks again by itself; a check that could not be done is no news to it.
+            LogCallFailed("check", stay.Document, failure);
+            GrainFailures.Refuse(failure);
+        }
+    }
+
+    private async Task JoinAsync(Seat seat, JoinMessage message)
+    {
+        try
+        {
+            if (seat.Stay is { } before)
+            {
+                seat.Stay = null;
+                Detach(before);
+                // With the token of the same session the join itself ends the earlier stay.
+                if (before.Session != message.ResumeSession)
+                    await EndAsync(before, SessionCloseReason.NormalClose);
+            }
+
+            if (!_isClosed)
+                await AdmitAsync(seat, message);
+        }
+        catch (Exception failure)
+        {
+            LogCallFailed("join", message.Document, failure);
+            Refuse(message.Document, "join", GrainFailures.Refuse(failure));
+        }
+
+        Free(message.Document, seat);
+    }
+
+    private async Task AdmitAsync(Seat seat, JoinMessage message)
+    {
+        var session = message.ResumeSession ?? SessionId.New();
+        var presence = new PresenceEntry(session, message.Name, message.Color.Length > 0 ? message.Color : SessionColor.Of(session), message.Revision ?? Revision.Zero, default);
+        var stay = new Stay(this, message.Document, session, $"{Id}/{Interlocked.Increment(ref _stays)}", message.ResumeToken is not null, presence, options.Limits, time);
+        local.Add(stay);
+        bool isToEnd = true;
+        try
+        {
+            var outcome = await grains.GetGrain<ISessionGrain>(session.Value).Join(new JoinRequest(message.Document, message.Name, message.ResumeToken, local.Self, stay.Key));
+            if ((outcome.Refusal ?? outcome.Admission!.Refusal) is { } refusal)
+            {
+                isToEnd = false;
+                Detach(stay);
+                Refuse(message.Document, "join", refusal);
+                return;
+            }
+
+            stay.Lease = outcome.Admission!.Lease;
+            stay.Feed = feeds.Acquire(message.Document);
+            stay.Feed.Attach(stay);
+            isToEnd = !await OpenAsync(seat, stay, outcome, message.Revision);
+        }
+        finally
+        {
+            if (isToEnd)
+            {
+                Detach(stay);
+                await EndAsync(stay, SessionCloseReason.TransportFailed);
+            }
+        }
+    }
+
+    /// <summary>Tells the client that it is in, and starts its stream.</summary>
+    private async Task<bool> OpenAsync(Seat seat, Stay stay, JoinOutcome outcome, Revision? from)
+    {
+        var feed = stay.Feed!;
+        var listing = feed.ListPresenceAsync();
+        var read = await feed.ReadForJoinAsync(from);
+        var presence = await listing;
+        if (read.Refusal is { } refusal)
+        {
+            Refuse(stay.Document, "join", refusal);
+            return false;
+        }
+
+        var known = outcome.Admission!.Document!.Revision;
+        var joined = ServerMessages.Joined(
+            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, presence, options);
+        if (joined.Bytes > options.Delivery.OutboxBytesLimit)
+            await Outbox.WhenDrained();
+        int turn = Outbox.Open(stay, joined, read.Snapshot?.Revision ?? from!.Value);
+        seat.Stay = stay;
+        if (!_isEstablished)
+        {
+            _isEstablished = true;
+            ConnectionMetrics.Establish.Observe(time.GetElapsedTime(_openedAt).TotalSeconds);
+        }
+
+        stay.Show(stay.Presence);
+        if (await feed.PostAsync(stay, turn, read.Operations))
+            feed.BringUp(stay, turn);
+        return true;
+    }
+
+    private async Task LeaveAsync(DocumentId document, Seat seat, SessionCloseReason reason)
+    {
+        if (seat.Stay is { } stay)
+        {
+            seat.Stay = null;
+            Detach(stay);
+            await EndAsync(stay, reason);
+        }
+
+        Free(document, seat);
+    }
+
+    private async Task CloseAsync(Stay stay, Seat seat, SessionCloseReason reason)
+    {
+        if (seat.Stay == stay)
+        {
+            seat.Stay = null;
+            Detach(stay);
+            Outbox.Post(ServerMessages.Closed(stay.Document, reason));
+            // Of its own goodbye the cluster doesn't know yet.
+            if (reason == SessionCloseReason.ServerShutdown)
+                await EndAsync(stay, reason);
+        }
+
+        Free(stay.Document, seat);
+    }
+
+    /// <summary>Nothing is delivered to it from now on.</summary>
+    private void Detach(Stay stay)
+    {
+        local.Remove(stay);
+        if (stay.Feed is { } feed)
+        {
+            feed.Detach(stay);
+            feeds.Release(feed);
+        }
+
+        Outbox.Leave(stay);
+    }
+
+    /// <summary>Tells the cluster that a stay is over. A failure leaves it to the session's own expiry.</summary>
+    private async Task EndAsync(Stay stay, SessionCloseReason reason)
+    {
+        try
+        {
+            await grains.GetGrain<ISessionGrain>(stay.Session.Value).Leave(stay.Key, reason);
+            await grains.GetGrain<IPresenceGrain>(stay.Document.Value).Leave(stay.Session);
+        }
+        catch (Exception failure)
+        {
+            LogCallFailed("leave", stay.Document, failure);
+            GrainFailures.Refuse(failure);
+        }
+    }
+
+    private void Free(DocumentId document, Seat seat)
+    {
+        lock (_gate)
+        {
+            if (seat.Stay is null && seat.IsLast && _seats.GetValueOrDefault(document) == seat)
+                _seats.Remove(document);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Collab.Contracts;
+using Collab.Contracts.Sessions;
+using Collab.Web.Delivery;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace Collab.Web.Connections;
+
+/// <summary>The connections of this host and the sessions that stay on them; the cluster's ear for both.</summary>
+internal sealed class LocalConnections(
+    IGrainFactory grains, DocumentFeeds feeds, IOptions<CollabOptions> options, TimeProvider time, ILogger<ClientConnection> logger) : ISessionOwner
+{
+    private readonly ConcurrentDictionary<string, ClientConnection> _connections = new();
+    private readonly ConcurrentDictionary<string, Stay> _stays = new();
+    private readonly Lock _gate = new();
+    private ISessionOwner? _self;
+
+    /// <summary>Whether this host says goodbye: nobody is let in any more.</summary>
+    public bool IsDraining { get; set; }
+
+    public ICollection<ClientConnection> All => _connections.Values;
+
+    /// <summary>What session grains call this host by. Made at the first join: by then the silo runs.</summary>
+    public ISessionOwner Self
+    {
+        get
+        {
+            lock (_gate)
+                return _self ??= grains.CreateObjectReference<ISessionOwner>(this);
+        }
+    }
+
+    public void Open(HubConnectionContext context)
+    {
+        var connection = new ClientConnection(context, this, grains, feeds, options.Value, time, logger);
+        context.Features.Set(connection);
+        _connections[connection.Id] = connection;
+        ConnectionMetrics.HandshakeAccepted.Inc();
+        ConnectionMetrics.Active.Inc();
+    }
+
+    public void Close(HubConnectionContext context)
+    {
+        if (!_connections.TryRemove(context.ConnectionId, out var connection))
+            return;
+        ConnectionMetrics.Active.Dec();
+        ConnectionMetrics.Closed(IsDraining ? SessionCloseReason.ServerShutdown : SessionCloseReason.TransportFailed);
+        connection.Close();
+    }
+
+    public void Add(Stay stay) => _stays[stay.Key] = stay;
+
+    public void Remove(Stay stay) => _stays.TryRemove(stay.Key, out _);
+
+    Task ISessionOwner.Close(SessionId session, string connection, SessionCloseReason reason)
+    {
+        if (_stays.TryGetValue(connection, out var stay) && stay.Session == session)
+            stay.Connection.Close(stay, reason);
+        return Task.CompletedTask;
+    }
+
+    Task<bool> ISessionOwner.Confirm(SessionId session, string connection) =>
+        Task.FromResult(_stays.TryGetValue(connection, out var stay) && stay.Session == session);
+}

@@ -1,0 +1,40 @@
+using Collab.Web.Messages;
+using Prometheus;
+
+namespace Collab.Web.Delivery;
+
+/// <summary>What fan-out costs and does, see the catalogue of metrics in <c>docs/</c>.</summary>
+internal static class DeliveryMetrics
+{
+    public static readonly Histogram PushDuration = Metrics.CreateHistogram(
+        "collab_push_duration_seconds", "Time from durable to handed to every connection of this host.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.0001, 2, 16) });
+
+    public static readonly Histogram PushBatchSize = Metrics.CreateHistogram(
+        "collab_push_batch_size", "Operations in one push to this host.",
+        new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(1, 2, 12) });
+
+    private static readonly Counter MessagesSent = Metrics.CreateCounter(
+        "collab_messages_sent_total", "Deliveries: messages queued for one connection each.", "type");
+
+    private static readonly Counter SlowConsumers = Metrics.CreateCounter(
+        "collab_slow_consumers_total", "Connections whose outbox overflowed, by what became of them.", "action");
+
+    private static readonly Counter.Child[] SentByType = [.. Labels().Select(type => MessagesSent.WithLabels(type))];
+
+    public static Counter.Child Resynced { get; } = SlowConsumers.WithLabels("resynced");
+
+    public static Counter.Child Disconnected { get; } = SlowConsumers.WithLabels("disconnected");
+
+    /// <summary>Counts one message that was queued for <paramref name="connections"/> connections.</summary>
+    public static void Sent(ServerMessage message, int connections)
+    {
+        if (connections == 0)
+            return;
+        SentByType[(int)message.Type].Inc(connections);
+        Connections.ConnectionMetrics.Sent(message, connections);
+    }
+
+    /// <summary>The label values of <see cref="ServerMessageType"/>, in its order.</summary>
+    public static IEnumerable<string> Labels() => Enum.GetNames<ServerMessageType>().Select(name => name.ToLowerInvariant());
+}

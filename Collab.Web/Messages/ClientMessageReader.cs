@@ -1,0 +1,211 @@
+using System.Text.Json;
+using Collab.Contracts;
+using Collab.Contracts.Presence;
+using Collab.Contracts.Refusals;
+using Collab.Contracts.Sessions;
+
+namespace Collab.Web.Messages;
+
+/// <summary>Turns the argument of a client's message into the verb's own type, strictly. Pure.</summary>
+internal sealed class ClientMessageReader(ClientLimits limits)
+{
+    private const int TokenLengthLimit = 1024;
+
+    private static readonly string[] JoinMembers = ["document", "version", "name", "color", "resume", "revision"];
+    private static readonly string[] ResumeMembers = ["session", "token"];
+    private static readonly string[] SubmitMembers = ["document", "sequence", "base", "delta"];
+    private static readonly string[] ReadMembers = ["document", "from"];
+    private static readonly string[] PresenceMembers = ["document", "revision", "state"];
+    private static readonly string[] CheckMembers = ["document", "revision", "hash"];
+    private static readonly string[] LeaveMembers = ["document"];
+
+    /// <summary>Reads <paramref name="argument"/> as the verb <paramref name="target"/> wants it.</summary>
+    /// <returns>One of the types of this folder; <see cref="RefusedMessage"/> when a rule is broken.</returns>
+    public object Read(string target, ReadOnlySpan<byte> argument)
+    {
+        try
+        {
+            return target switch
+            {
+                "submit" => Submit(argument),
+                "presence" => Presence(argument),
+                "join" => Join(argument),
+                "read" => Read(argument),
+                "check" => Check(argument),
+                "leave" => Leave(argument),
+                _ => throw new MalformedMessageException("No such target; there are join, submit, read, presence, check and leave."),
+            };
+        }
+        catch (MalformedMessageException failure)
+        {
+            return Refuse(target, argument, new Refusal(RefusalReason.Malformed, failure.Message));
+        }
+    }
+
+    /// <summary>The refusal of a message, with as much of its address (document, sequence) as can be told from it.</summary>
+    public static RefusedMessage Refuse(string verb, ReadOnlySpan<byte> argument, Refusal refusal)
+    {
+        DocumentId? document = null;
+        long? sequence = null;
+        try
+        {
+            using var parsed = JsonDocument.Parse(argument.ToArray());
+            if (parsed.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                if (parsed.RootElement.TryGetProperty("document"u8, out var id) && id.ValueKind == JsonValueKind.String && DocumentId.IsValid(id.GetString()))
+                    document = new DocumentId(id.GetString()!);
+                if (parsed.RootElement.TryGetProperty("sequence"u8, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long value))
+                    sequence = value;
+            }
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            // Not JSON, or not Unicode: then its address can't be told.
+        }
+
+        return new RefusedMessage(document, verb, sequence, refusal);
+    }
+
+    private static SubmitMessage Submit(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, SubmitMembers);
+        DocumentId document = default;
+        long sequence = 0;
+        Revision @base = default;
+        byte[] delta = [];
+        for (int member; (member = members.Next()) >= 0;)
+        {
+            switch (member)
+            {
+                case 0: document = members.Document(member); break;
+                case 1: sequence = members.Counter(member, 1); break;
+                case 2: @base = members.Revision(member); break;
+                case 3: delta = members.RawContainer(member).ToArray(); break;
+            }
+        }
+
+        members.Require(0b1111);
+        return new SubmitMessage(document, sequence, @base, delta);
+    }
+
+    private static ReadMessage Read(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, ReadMembers);
+        DocumentId document = default;
+        Revision from = default;
+        for (int member; (member = members.Next()) >= 0;)
+        {
+            switch (member)
+            {
+                case 0: document = members.Document(member); break;
+                case 1: from = members.Revision(member); break;
+            }
+        }
+
+        members.Require(0b11);
+        return new ReadMessage(document, from);
+    }
+
+    private static CheckMessage Check(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, CheckMembers);
+        DocumentId document = default;
+        Revision revision = default;
+        uint hash = 0;
+        for (int member; (member = members.Next()) >= 0;)
+        {
+            switch (member)
+            {
+                case 0: document = members.Document(member); break;
+                case 1: revision = members.Revision(member); break;
+                case 2: hash = (uint)members.Counter(member, 0, uint.MaxValue); break;
+            }
+        }
+
+        members.Require(0b111);
+        return new CheckMessage(document, revision, hash);
+    }
+
+    private static LeaveMessage Leave(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, LeaveMembers);
+        DocumentId document = default;
+        while (members.Next() >= 0)
+            document = members.Document(0);
+        members.Require(0b1);
+        return new LeaveMessage(document);
+    }
+
+    private PresenceMessage Presence(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, PresenceMembers);
+        DocumentId document = default;
+        Revision revision = default;
+        byte[] state = [];
+        for (int member; (member = members.Next()) >= 0;)
+        {
+            switch (member)
+            {
+                case 0: document = members.Document(member); break;
+                case 1: revision = members.Revision(member); break;
+                case 2: state = members.RawObjectOrNull(member).ToArray(); break;
+            }
+        }
+
+        members.Require(0b111);
+        return state.Length <= limits.PresenceStateBytes
+            ? new PresenceMessage(document, revision, state)
+            : throw new MalformedMessageException(
+                $"Member 'state' has {state.Length} bytes, over the limit of {limits.PresenceStateBytes} (Collab:Limits:PresenceStateBytes).");
+    }
+
+    private static JoinMessage Join(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, JoinMembers);
+        DocumentId document = default;
+        long version = 0;
+        string name = "", color = "";
+        (SessionId Session, string Token)? resume = null;
+        Revision? revision = null;
+        for (int member; (member = members.Next()) >= 0;)
+        {
+            switch (member)
+            {
+                case 0: document = members.Document(member); break;
+                case 1: version = members.Counter(member, 0); break;
+                case 2: name = members.String(member, JoinRequest.NameLimit); break;
+                case 3: color = Color(members.String(member, 7)); break;
+                case 4: resume = Resume(members.RawContainer(member)); break;
+                case 5: revision = members.Revision(member); break;
+            }
+        }
+
+        members.Require(0b11);
+        return new JoinMessage(document, version, name, color, resume?.Session, resume?.Token, revision);
+    }
+
+    private static (SessionId Session, string Token) Resume(ReadOnlySpan<byte> value)
+    {
+        var members = new MemberReader(value, ResumeMembers);
+        SessionId session = default;
+        string token = "";
+        for (int member; (member = members.Next()) >= 0;)
+        {
+            switch (member)
+            {
+                case 0: session = members.Session(member); break;
+                case 1: token = members.String(member, TokenLengthLimit); break;
+            }
+        }
+
+        members.Require(0b11);
+        return (session, token);
+    }
+
+    /// <summary>Others put it into a style sheet: nothing but a hex colour gets through. See <see cref="PresenceEntry.Color"/>.</summary>
+    private static string Color(string value) => value is ['#', _, _, _, _, _, _] && value.AsSpan(1).IndexOfAnyExcept(HexDigits) < 0
+        ? value
+        : throw new MalformedMessageException("Member 'color' is not #rrggbb.");
+
+    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");
+}

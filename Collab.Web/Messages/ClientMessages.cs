@@ -1,0 +1,31 @@
+using Collab.Contracts;
+using Collab.Contracts.Refusals;
+
+namespace Collab.Web.Messages;
+
+// What clients say, one type for each verb of docs/protocol.md. Only ClientMessageReader makes them, so they are well-formed.
+
+/// <summary>Enters a document, or comes back to it.</summary>
+/// <param name="Name">Empty if the client named none.</param>
+/// <param name="Color"><c>#rrggbb</c>, empty if the client named none.</param>
+/// <param name="ResumeSession">The session that goes on, with <paramref name="ResumeToken"/>; both or neither.</param>
+/// <param name="Revision">The revision whose content the client has.</param>
+internal sealed record JoinMessage(
+    DocumentId Document, long Version, string Name, string Color, SessionId? ResumeSession, string? ResumeToken, Revision? Revision);
+
+/// <param name="Delta">The JSON as it came, UTF-8, a copy of its own: hosts don't look inside.</param>
+internal sealed record SubmitMessage(DocumentId Document, long Sequence, Revision Base, ReadOnlyMemory<byte> Delta);
+
+internal sealed record ReadMessage(DocumentId Document, Revision From);
+
+/// <param name="State">The JSON object as it came, empty for null.</param>
+internal sealed record PresenceMessage(DocumentId Document, Revision Revision, ReadOnlyMemory<byte> State);
+
+internal sealed record CheckMessage(DocumentId Document, Revision Revision, uint Hash);
+
+internal sealed record LeaveMessage(DocumentId Document);
+
+/// <summary>What a message becomes that can't be a verb: the answer to it.</summary>
+/// <param name="Document">As far as it could be told.</param>
+/// <param name="Verb">The target, or <c>?</c> where none could be told.</param>
+internal sealed record RefusedMessage(DocumentId? Document, string Verb, long? Sequence, Refusal Refusal);
