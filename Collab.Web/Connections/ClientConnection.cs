@@ -330,7 +330,6 @@ internal sealed partial class ClientConnection(
         try
         {
             await grains.GetGrain<ISessionGrain>(stay.Session.Value).Leave(stay.Key, reason);
-            await grains.GetGrain<IPresenceGrain>(stay.Document.Value).Leave(stay.Session);
         }
         catch (Exception failure)
         {
