@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Collab.Contracts.Documents;
+using Collab.Contracts.Presence;
+using Collab.Contracts.Refusals;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Collab.Web.Api;
+
+// The API's JSON, see the REST table of docs/protocol.md. Contents and operations are not here: they are written as the bytes that the log has.
+
+/// <summary>What a document is created with.</summary>
+/// <param name="Id">1–128 characters of <c>A–Z a–z 0–9 . _ ~ -</c>; the server names it if absent.</param>
+/// <param name="Kind"><c>text</c> or <c>richtext</c>.</param>
+/// <param name="Policy"><c>merge</c> (default) or <c>strict</c>.</param>
+/// <param name="Title">Up to 200 characters.</param>
+internal sealed record CreateRequest(string? Id, string? Kind, string? Policy, string? Title);
+
+/// <summary>A document without its content.</summary>
+/// <param name="Revision">The newest durable revision.</param>
+/// <param name="Epoch">How many lives the document's authority has had.</param>
+/// <param name="Sessions">How many sessions are in it now; absent in lists.</param>
+internal sealed record DocumentResponse(
+    string Id, string Kind, string Policy, string Title, long Revision, long Epoch, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, int? Sessions)
+{
+    public static DocumentResponse Of(DocumentDescription document, int? sessions = null) => new(
+        document.Id.Value, document.Kind, RefusalReasons.SnakeCase(document.Policy.ToString()), document.Title,
+        document.Revision.Value, document.Epoch, document.CreatedAt, document.ModifiedAt, sessions);
+}
+
+/// <summary>Documents, newest change first.</summary>
+/// <param name="Next">Goes into <c>after</c> for the next page; absent at the end.</param>
+internal sealed record DocumentsResponse(IEnumerable<DocumentResponse> Documents, string? Next);
+
+/// <summary>Where a submitted operation went.</summary>
+/// <param name="Duplicate">The same (session, sequence) had been applied before.</param>
+internal sealed record SubmitResponse(long Revision, bool Duplicate);
+
+/// <summary>What an operation ran into.</summary>
+internal sealed record ConflictResponse(
+    string Kind, string Resolution, long Revision, string Session, string Author, int Start, int Length,
+    long OtherRevision, string OtherSession, string OtherAuthor, DateTimeOffset At)
+{
+    public static ConflictResponse Of(ConflictRecord conflict) => new(
+        conflict.Kind, conflict.Resolution, conflict.Revision.Value, conflict.Session.Value, conflict.Author, conflict.Start, conflict.Length,
+        conflict.OtherRevision.Value, conflict.OtherSession.Value, conflict.OtherAuthor, conflict.At);
+}
+
+/// <summary>Conflicts, newest first.</summary>
+internal sealed record ConflictsResponse(IEnumerable<ConflictResponse> Conflicts);
+
+/// <summary>A session that is in the document.</summary>
+/// <param name="Revision">The revision that its presence refers to.</param>
+internal sealed record SessionResponse(string Session, string Name, string Color, long Revision)
+{
+    public static SessionResponse Of(PresenceEntry entry) => new(entry.Session.Value, entry.Name, entry.Color, entry.Revision.Value);
+}
+
+/// <summary>Who is in the document now.</summary>
+internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions);
+
+/// <summary>Writes and reads the API's JSON without reflection; unknown members of a request are an error.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(CreateRequest))]
+[JsonSerializable(typeof(DocumentResponse))]
+[JsonSerializable(typeof(DocumentsResponse))]
+[JsonSerializable(typeof(SubmitResponse))]
+[JsonSerializable(typeof(ConflictsResponse))]
+[JsonSerializable(typeof(SessionsResponse))]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(HealthResponse))]
+internal sealed partial class ApiJson : JsonSerializerContext;

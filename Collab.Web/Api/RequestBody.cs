@@ -1,0 +1,26 @@
+using System.Buffers;
+using Collab.Contracts.Refusals;
+
+namespace Collab.Web.Api;
+
+/// <summary>Reads a request's body up to the limit that messages have, too.</summary>
+internal static class RequestBody
+{
+    /// <returns>The bytes, or null when there are more than <paramref name="limit"/>.</returns>
+    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int limit)
+    {
+        var body = request.BodyReader;
+        while (true)
+        {
+            var result = await body.ReadAsync(request.HttpContext.RequestAborted);
+            if (result.Buffer.Length > limit)
+                return null;
+            if (result.IsCompleted)
+                return result.Buffer.ToArray();
+            body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    public static Refusal TooLarge(int limit) =>
+        new(RefusalReason.MessageTooLarge, $"The body has more than {limit} bytes, the limit (Collab:Limits:MessageBytes).");
+}

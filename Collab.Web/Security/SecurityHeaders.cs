@@ -1,0 +1,20 @@
+namespace Collab.Web.Security;
+
+/// <summary>What the demo's pages may do: load from here, connect to here, be framed by nobody.</summary>
+internal static class SecurityHeaders
+{
+    // Editors set styles at run time (CodeMirror writes a style sheet, Quill's content carries colours), so styles may be inline; scripts may not.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; font-src 'self' data:; "
+        + "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        return next(context);
+    });
+}
