@@ -1,1 +1,8 @@
-Console.WriteLine();
+using Collab.Silo;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddCollabSilo();
+
+var app = builder.Build();
+app.MapCollabOperations();
+app.Run();

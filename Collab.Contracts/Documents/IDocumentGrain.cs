@@ -33,6 +33,10 @@ public interface IDocumentGrain : IGrainWithStringKey
     [Alias("ReadFrom"), AlwaysInterleave]
     Task<CatchUp> ReadFrom(Revision? from);
 
+    /// <summary>The content at the head, with its hash: for the API, and for whoever compares.</summary>
+    [Alias("ReadContent"), AlwaysInterleave]
+    Task<HeadContent> ReadContent();
+
     /// <summary>Operations after <paramref name="from"/>, at most <paramref name="limit"/>, never a snapshot: reading history, for the API.</summary>
     [Alias("ReadOperations"), AlwaysInterleave]
     Task<CatchUp> ReadOperations(Revision from, int limit);

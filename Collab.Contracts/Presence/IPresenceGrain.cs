@@ -13,8 +13,9 @@ public interface IPresenceGrain : IGrainWithStringKey
     Task Update(PresenceEntry entry);
 
     /// <summary>Says of the sessions of one host that they are still there.</summary>
+    /// <returns>Those that are not known, because this activation is younger than they are: their host sends them again.</returns>
     [Alias("Renew")]
-    Task Renew(ImmutableArray<SessionId> sessions);
+    Task<ImmutableArray<SessionId>> Renew(ImmutableArray<SessionId> sessions);
 
     /// <summary>The session is gone.</summary>
     [Alias("Leave")]

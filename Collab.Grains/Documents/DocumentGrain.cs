@@ -128,6 +128,9 @@ public sealed partial class DocumentGrain(
 
     public Task<CatchUp> ReadFrom(Revision? from) => ReadAsync(live => live.ReadFromAsync(from));
 
+    public async Task<HeadContent> ReadContent() =>
+        CannotServe() is { } refusal ? new HeadContent(null, 0, refusal) : await _live!.ReadContentAsync();
+
     public Task<CatchUp> ReadOperations(Revision from, int limit) => ReadAsync(live => live.ReadOperationsAsync(from, limit));
 
     public Task<ContentCheck> Check(SessionId session, Revision revision, uint hash)
@@ -175,7 +178,7 @@ public sealed partial class DocumentGrain(
 
     private void OnDurable(long epoch, CommitQueue commits, SnapshotKeeper snapshots, ImmutableArray<CommittedOperation> operations)
     {
-        var batch = new PushBatch(Id, epoch, operations);
+        var batch = new PushBatch(Id, epoch, operations, clock.GetUtcNow());
         _subscribers.Push(subscriber => subscriber.Push(batch));
         snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
     }

@@ -91,6 +91,13 @@ public sealed class LiveDocument(
         return (await ReadOperationsAsync(snapshot.Revision, ReadOperationsLimit)) with { Snapshot = snapshot };
     }
 
+    /// <summary>The content at the durable head, encoded and hashed off the turns.</summary>
+    public Task<HeadContent> ReadContentAsync()
+    {
+        var (revision, content) = (commits.Durable, commits.DurableContent);
+        return Task.Run(() => new HeadContent(new EncodedSnapshot(revision, SnapshotKeeper.Encode(content)), content.Hash()));
+    }
+
     /// <summary>Durable operations after a revision, from the window or the log.</summary>
     public async Task<CatchUp> ReadOperationsAsync(Revision from, int limit)
     {

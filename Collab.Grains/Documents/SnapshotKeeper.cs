@@ -67,7 +67,7 @@ public sealed partial class SnapshotKeeper(
         }
     }
 
-    private static byte[] Encode(IContent content)
+    public static byte[] Encode(IContent content)
     {
         var output = new ArrayBufferWriter<byte>((int)Math.Min(content.Bytes + 16, 1 << 30));
         content.Encode(output);

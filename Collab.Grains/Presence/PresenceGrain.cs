@@ -37,15 +37,18 @@ public sealed class PresenceGrain(TimeProvider clock, ILogger<PresenceGrain> log
         return Task.CompletedTask;
     }
 
-    public Task Renew(ImmutableArray<SessionId> sessions)
+    public Task<ImmutableArray<SessionId>> Renew(ImmutableArray<SessionId> sessions)
     {
+        var unknown = ImmutableArray.CreateBuilder<SessionId>();
         foreach (var session in sessions)
         {
             if (_entries.TryGetValue(session, out var known))
                 _entries[session] = known with { Seen = clock.GetUtcNow() };
+            else
+                unknown.Add(session);
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(unknown.DrainToImmutable());
     }
 
     public Task Leave(SessionId session)

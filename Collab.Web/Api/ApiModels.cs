@@ -72,5 +72,4 @@ internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions);
 [JsonSerializable(typeof(ConflictsResponse))]
 [JsonSerializable(typeof(SessionsResponse))]
 [JsonSerializable(typeof(ProblemDetails))]
-[JsonSerializable(typeof(HealthResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

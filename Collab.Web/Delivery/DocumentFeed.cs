@@ -159,7 +159,11 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
             OnStanding(await _document.Subscribe(_self));
             await _presence.Subscribe(_self);
             if (entries.Length > 0)
-                await _presence.Renew([.. entries.Select(entry => entry.Session)]);
+            {
+                var unknown = await _presence.Renew([.. entries.Select(entry => entry.Session)]);
+                foreach (var entry in entries.Where(entry => unknown.Contains(entry.Session)))
+                    await _presence.Update(entry);
+            }
         }
         catch (Exception failure)
         {
@@ -189,8 +193,8 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         }
 
         DeliveryMetrics.PushBatchSize.Observe(batch.Operations.Length);
-        if (batch.DurableAt != default)
-            DeliveryMetrics.PushDuration.Observe(Math.Max(0, (_time.GetUtcNow() - batch.DurableAt).TotalSeconds));
+        // Across machines clocks differ by a little: less than nothing is nothing.
+        DeliveryMetrics.PushDuration.Observe(Math.Max(0, (_time.GetUtcNow() - batch.DurableAt).TotalSeconds));
         if (isMissing)
             Recover(batch.Operations[^1].Revision);
         return Task.CompletedTask;

@@ -1,0 +1,29 @@
+using System.Net;
+using Collab.Grains;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+
+namespace Collab.Silo;
+
+/// <summary>Composes a silo into a host: the one place that knows both the engine and the grains.</summary>
+public static class CollabSilo
+{
+    // Tokens of one host are read by the others: the same name everywhere, whatever the folder an application runs from.
+    private const string ApplicationName = "Collab";
+
+    /// <summary>Adds the silo with Collab's grains and log, and the keys that resume tokens are protected with.</summary>
+    public static TBuilder AddCollabSilo<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var cluster = builder.Configuration.GetSection(ClusterOptions.Section).Get<ClusterOptions>() ?? new ClusterOptions();
+        builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddDataProtection()
+            .SetApplicationName(ApplicationName)
+            .PersistKeysToFileSystem(new DirectoryInfo(cluster.KeysPath));
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort)
+            .AddCollabGrains());
+        builder.Services.AddHealthChecks().AddCheck<ClusterHealth>("cluster");
+        return builder;
+    }
+}

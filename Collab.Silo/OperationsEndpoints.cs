@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Prometheus;
+
+namespace Collab.Silo;
+
+/// <summary>What every host shows to those who run it: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>.</summary>
+public static class OperationsEndpoints
+{
+    public static IEndpointRouteBuilder MapCollabOperations(this IEndpointRouteBuilder endpoints)
+    {
+        Engine.Publish();
+        endpoints.MapMetrics();
+        // The process runs and answers: nothing else is asked, so that a broken log does not get the host restarted.
+        endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+        return endpoints;
+    }
+
+    private static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        var checks = report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Description ?? entry.Value.Status.ToString());
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsJsonAsync(new HealthResponse(report.Status.ToString().ToLowerInvariant(), Engine.Name, Engine.Version, checks));
+    }
+
+    /// <param name="Engine">What the build runs on, see <see cref="Silo.Engine"/>.</param>
+    private sealed record HealthResponse(string Status, string Engine, string Version, IReadOnlyDictionary<string, string> Checks);
+}

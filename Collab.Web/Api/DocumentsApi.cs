@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Collab.Contracts;
+using Collab.Contracts.Documents;
+using Collab.Contracts.Presence;
+using Collab.Contracts.Refusals;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace Collab.Web.Api;
+
+/// <summary>The REST table of <c>docs/protocol.md</c>: documents, who is in them, what they ran into.</summary>
+internal static class DocumentsApi
+{
+    private const int ListLimit = 100;
+
+    public static void Map(RouteGroupBuilder documents)
+    {
+        documents.MapPost("", CreateAsync)
+            .WithName("createDocument").WithSummary("Creates a document, or finds the one that was created so before")
+            .Accepts<CreateRequest>("application/json")
+            .Produces<DocumentResponse>(StatusCodes.Status201Created).Produces<DocumentResponse>().ProducesProblem(400).ProducesProblem(409);
+        documents.MapGet("", ListAsync)
+            .WithName("listDocuments").WithSummary("Documents, newest change first")
+            .Produces<DocumentsResponse>().ProducesProblem(400);
+        documents.MapGet("{id}", DescribeAsync)
+            .WithName("getDocument").WithSummary("A document without its content")
+            .Produces<DocumentResponse>().ProducesProblem(404);
+        documents.MapGet("{id}/conflicts", ConflictsAsync)
+            .WithName("listConflicts").WithSummary("The conflicts that the document remembers, newest first")
+            .Produces<ConflictsResponse>().ProducesProblem(404);
+        documents.MapGet("{id}/sessions", SessionsAsync)
+            .WithName("listSessions").WithSummary("Who is in the document now")
+            .Produces<SessionsResponse>().ProducesProblem(404);
+        ContentApi.Map(documents);
+    }
+
+    /// <summary>The refusal of an id that can't be one, or null.</summary>
+    public static Refusal? Check(string id) => DocumentId.IsValid(id)
+        ? null
+        : new Refusal(RefusalReason.Malformed, $"A document's id has 1 to {DocumentId.LengthLimit} characters of A-Z a-z 0-9 . _ ~ -");
+
+    private static async Task<IResult> CreateAsync(HttpRequest request, IGrainFactory grains, IOptions<CollabOptions> options)
+    {
+        int limit = options.Value.Limits.MessageBytes;
+        if (await RequestBody.ReadAsync(request, limit) is not { } body)
+            return Problems.Of(RequestBody.TooLarge(limit));
+        if (Parse(body, out var id, out var document) is { } refusal)
+            return Problems.Of(refusal);
+        var creation = await grains.GetGrain<IDocumentGrain>(id).Create(document);
+        if (creation.Refusal is { } refused)
+            return Problems.Of(refused);
+        var response = DocumentResponse.Of(creation.Document!);
+        if (!creation.IsNew)
+            return Results.Json(response, ApiJson.Default.DocumentResponse);
+        request.HttpContext.Response.Headers.Location = $"/api/documents/{id}";
+        return Results.Json(response, ApiJson.Default.DocumentResponse, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ListAsync(IGrainFactory grains, [FromQuery] string? after = null, [FromQuery] int limit = ListLimit)
+    {
+        var page = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(after, limit);
+        return page.Refusal is { } refusal
+            ? Problems.Of(refusal)
+            : Results.Json(new DocumentsResponse(page.Documents.Select(document => DocumentResponse.Of(document)), page.Next), ApiJson.Default.DocumentsResponse);
+    }
+
+    private static async Task<IResult> DescribeAsync(string id, IGrainFactory grains)
+    {
+        if (Check(id) is { } refusal)
+            return Problems.Of(refusal);
+        if (await grains.GetGrain<IDocumentGrain>(id).Describe() is not { } document)
+            return NotFound(id);
+        var present = await grains.GetGrain<IPresenceGrain>(id).List();
+        return Results.Json(DocumentResponse.Of(document, present.Length), ApiJson.Default.DocumentResponse);
+    }
+
+    private static async Task<IResult> ConflictsAsync(string id, IGrainFactory grains)
+    {
+        if (Check(id) is { } refusal)
+            return Problems.Of(refusal);
+        var document = grains.GetGrain<IDocumentGrain>(id);
+        if (await document.Describe() is null)
+            return NotFound(id);
+        return Results.Json(new ConflictsResponse((await document.RecentConflicts()).Select(ConflictResponse.Of)), ApiJson.Default.ConflictsResponse);
+    }
+
+    private static async Task<IResult> SessionsAsync(string id, IGrainFactory grains)
+    {
+        if (Check(id) is { } refusal)
+            return Problems.Of(refusal);
+        if (await grains.GetGrain<IDocumentGrain>(id).Describe() is null)
+            return NotFound(id);
+        var present = await grains.GetGrain<IPresenceGrain>(id).List();
+        return Results.Json(new SessionsResponse(present.Select(SessionResponse.Of)), ApiJson.Default.SessionsResponse);
+    }
+
+    private static IResult NotFound(string id) => Problems.Of(new Refusal(RefusalReason.DocumentNotFound, $"There is no document {id}."));
+
+    private static Refusal? Parse(ReadOnlyMemory<byte> body, out string id, out NewDocument document)
+    {
+        id = "";
+        document = new NewDocument("", ConflictPolicy.Merge, "");
+        CreateRequest? request;
+        try
+        {
+            request = JsonSerializer.Deserialize(body.Span, ApiJson.Default.CreateRequest);
+        }
+        catch (JsonException failure)
+        {
+            return new Refusal(RefusalReason.Malformed, $"The body is not {{id?, kind, policy?, title?}}: see byte {failure.BytePositionInLine}, path {failure.Path}.");
+        }
+
+        id = request?.Id ?? RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 12);
+        if (request?.Kind is null)
+            return new Refusal(RefusalReason.Malformed, "Member 'kind' is missing.");
+        if (request.Policy is not (null or "merge" or "strict"))
+            return new Refusal(RefusalReason.Malformed, "Member 'policy' is neither merge nor strict.");
+        document = new NewDocument(request.Kind, request.Policy == "strict" ? ConflictPolicy.Strict : ConflictPolicy.Merge, request.Title ?? "");
+        return Check(id);
+    }
+}

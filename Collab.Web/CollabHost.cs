@@ -1,0 +1,63 @@
+using Collab.Silo;
+using Collab.Web.Api;
+using Collab.Web.Connections;
+using Collab.Web.Delivery;
+using Collab.Web.Messages;
+using Collab.Web.Security;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Collab.Web;
+
+/// <summary>Puts Collab into an ASP.NET Core application: <c>builder.AddCollab()</c> and <c>app.MapCollab()</c>.</summary>
+public static class CollabHost
+{
+    /// <summary>Adds all of Collab: the connections of clients, the API, and a silo in this process.</summary>
+    /// <param name="configure">Has the last word, after section <c>Collab</c> of the configuration.</param>
+    public static TBuilder AddCollab<TBuilder>(this TBuilder builder, Action<CollabOptions>? configure = null)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddCollabSilo();
+        var services = builder.Services;
+        services.AddOptions<CollabOptions>().BindConfiguration(CollabOptions.Section).Configure(configure ?? (_ => { })).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CollabOptions>, CollabOptionsRanges>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DocumentFeeds>();
+        services.AddHostedService<FeedRenewal>();
+        services.AddSingleton<OriginCheck>();
+        AddHub(services);
+        services.AddSingleton<LocalConnections>();
+        services.AddHostedService<ConnectionDrain>();
+        services.AddOpenApi();
+        return builder;
+    }
+
+    /// <summary>Maps <c>/collab</c> (clients), <c>/api</c> with <c>/openapi/v1.json</c>, <c>/metrics</c> and <c>/health</c>.</summary>
+    public static TEndpoints MapCollab<TEndpoints>(this TEndpoints endpoints)
+        where TEndpoints : IEndpointRouteBuilder
+    {
+        endpoints.MapHub<CollabHub>("/collab", connection => connection.Transports = HttpTransportType.WebSockets).Add(OriginCheck.Apply);
+        DocumentsApi.Map(endpoints.MapGroup("/api/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>());
+        endpoints.MapOpenApi();
+        endpoints.MapCollabOperations();
+        return endpoints;
+    }
+
+    private static void AddHub(IServiceCollection services)
+    {
+        services.AddSignalR();
+        services.AddOptions<HubOptions<CollabHub>>().Configure<IOptions<CollabOptions>>((hub, collab) =>
+        {
+            // The message's own limit answers with a refusal; this one closes the connection of a client that ignores it.
+            hub.MaximumReceiveMessageSize = 2L * collab.Value.Limits.MessageBytes;
+            hub.SupportedProtocols = ["json"];
+        });
+        services.AddSingleton(provider => new CollabHubProtocol(provider.GetRequiredService<IOptions<CollabOptions>>().Value.Limits));
+        services.AddSingleton<HubLifetimeManager<CollabHub>, CollabLifetimeManager>();
+        // This hub alone gets its own reading of the protocol; others in the same application keep SignalR's.
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HubConnectionHandler<CollabHub>>(
+            provider, ActivatorUtilities.CreateInstance<CollabHubProtocolResolver>(provider)));
+    }
+}
