@@ -1,4 +1,5 @@
 using Collab.Web.Messages;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Collab.Web.Connections;
