@@ -1,7 +1,5 @@
-using System.Net;
 using Collab.Grains;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.Options;
 
 namespace Collab.Silo;
 
