@@ -13,7 +13,9 @@ namespace Collab.Operations.Deltas;
 /// </remarks>
 public sealed class DeltaBuilder(DeltaForm form)
 {
+    // A thread's spare builder keeps no more memory than usual edits need, whatever the largest one was.
     private const int JoinedCapacityLimit = 1 << 16;
+    private const int SpareComponentsLimit = 1 << 10;
 
     [ThreadStatic]
     private static DeltaBuilder? _spare;
@@ -106,13 +108,13 @@ public sealed class DeltaBuilder(DeltaForm form)
     internal void Return()
     {
         Clear();
-        _spare = this;
+        if (_components.Length <= SpareComponentsLimit) _spare = this;
     }
 
     internal Delta BuildAndReturn()
     {
         var delta = Build();
-        _spare = this;
+        Return();
         return delta;
     }
 
