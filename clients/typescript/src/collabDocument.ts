@@ -169,8 +169,10 @@ export class CollabDocument<K extends KindName = KindName> implements Connection
   async close(): Promise<void> {
     if (this.#isClosed) return;
     if (this.hasPending && this.status === 'live') {
-      const waited = new Promise<void>((resolve) => setTimeout(resolve, closeWait));
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeWait)));
       await Promise.race([this.whenSaved().catch(() => undefined), waited]);
+      clearTimeout(timer);
     }
     if (this.#isClosed) return;
     this.#store();

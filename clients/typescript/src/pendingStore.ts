@@ -274,8 +274,13 @@ function readOwner(storage: KeyValueStorage, key: string): Owner | null {
 /** Waits for the lock a moment; the function returned lets it go. */
 function hold(locks: Locks, name: string): Promise<(() => void) | null> {
   return new Promise((resolve) => {
-    const held = (): Promise<void> => new Promise((unlock) => resolve(unlock));
-    locks.request(name, { signal: AbortSignal.timeout(lockWait) }, held).catch(() => resolve(null));
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), lockWait);
+    const held = (): Promise<void> => {
+      clearTimeout(timer);
+      return new Promise((unlock) => resolve(unlock));
+    };
+    locks.request(name, { signal: patience.signal }, held).catch(() => resolve(null));
   });
 }
 

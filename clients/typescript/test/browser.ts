@@ -1,0 +1,101 @@
+import type { CollabDocument } from '../src/collabDocument.js';
+import type { Connection } from '../src/connection.js';
+import type { ClientMessage, ServerMessages } from '../src/messages.js';
+import type { KeyValueStorage, Locks } from '../src/pendingStore.js';
+
+/** localStorage with a quota. */
+export class FakeStorage implements KeyValueStorage {
+  readonly items = new Map<string, string>();
+  quota = Infinity;
+
+  get length(): number {
+    return this.items.size;
+  }
+
+  key(index: number): string | null {
+    return [...this.items.keys()][index] ?? null;
+  }
+
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+
+  setItem(key: string, value: string): void {
+    const used = [...this.items].reduce((sum, [name, item]) => sum + (name === key ? 0 : name.length + item.length), 0);
+    if (used + key.length + value.length > this.quota) throw new Error('QuotaExceededError');
+    this.items.set(key, value);
+  }
+
+  removeItem(key: string): void {
+    this.items.delete(key);
+  }
+}
+
+/** navigator.locks: exclusive, first come, first served, given up when its tab is gone. */
+export class FakeLocks implements Locks {
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  async request(name: string, { signal }: { signal?: AbortSignal }, held: () => Promise<void>): Promise<unknown> {
+    const queue = this.#waiting.get(name);
+    if (queue === undefined) this.#waiting.set(name, []);
+    else {
+      await new Promise<void>((resolve, reject) => {
+        queue.push(resolve);
+        signal?.addEventListener('abort', () => {
+          queue.splice(queue.indexOf(resolve), 1);
+          reject(new Error('aborted'));
+        });
+      });
+    }
+    await held();
+    const next = this.#waiting.get(name)!.shift();
+    if (next !== undefined) next();
+    else this.#waiting.delete(name);
+    return undefined;
+  }
+}
+
+/** A connection whose other end is the test. */
+export class FakeConnection {
+  readonly sent: ClientMessage[] = [];
+  listener: CollabDocument<never> | null = null;
+  isConnected = true;
+
+  add(listener: CollabDocument<never>): void {
+    this.listener = listener;
+    if (this.isConnected) listener.connected();
+  }
+
+  remove(): void {
+    this.listener = null;
+  }
+
+  async send(message: ClientMessage): Promise<void> {
+    this.sent.push(JSON.parse(JSON.stringify(message)) as ClientMessage);
+  }
+
+  reconnect(): void {
+    this.isConnected = false;
+    this.listener?.lost();
+  }
+
+  receive<T extends keyof ServerMessages>(target: T, message: Omit<ServerMessages[T], 'document'>): void {
+    this.listener?.message(target, { document: 'd', ...message } as ServerMessages[T]);
+  }
+
+  /** What was sent of one target, and forgets it. */
+  take(target: ClientMessage['target']): ClientMessage['body'][] {
+    const taken = this.sent.filter((message) => message.target === target);
+    for (const message of taken) this.sent.splice(this.sent.indexOf(message), 1);
+    return taken.map(({ body }) => body);
+  }
+
+  get asConnection(): Connection {
+    return this as unknown as Connection;
+  }
+}
+
+export function joined(text: string, revision: number, more: Partial<ServerMessages['joined']> = {}): Omit<ServerMessages['joined'], 'document'> {
+  const applied = { sequence: 0, revision: 0 };
+  return { session: 's1', token: 't1', epoch: 1, kind: 'text', policy: 'merge', revision, applied, snapshot: { revision, content: text }, presence: [], ...more };
+}
