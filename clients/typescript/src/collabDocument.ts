@@ -54,7 +54,7 @@ interface Waiter {
  *
  * The shell around {@link DocumentState}: it brings messages, time and storage to the machine and carries its effects out.
  */
-export class CollabDocument<K extends KindName = KindName> implements ConnectionListener {
+export class CollabDocument<K extends KindName = KindName> {
   readonly #connection: Connection;
   readonly #state: DocumentState<K>;
   readonly #slot: PendingSlot | null;
@@ -65,6 +65,17 @@ export class CollabDocument<K extends KindName = KindName> implements Connection
     this.#open = resolve;
     this.#refuseOpen = reject;
   });
+  readonly #listener: ConnectionListener = {
+    connected: () => this.#perform(this.#state.connected(Date.now())),
+    lost: () => {
+      this.#perform(this.#state.connectionLost());
+      this.#store();
+    },
+    message: (target, message) => {
+      // A refusal of something unreadable names no document; there is nothing to be done about it that a repetition would not do.
+      if (message.document === this.id) this.#perform(this.#input({ target, message } as Received, Date.now()));
+    },
+  };
   #effects: Effect<K>[] = [];
   #isPerforming = false;
   #waiters: Waiter[] = [];
@@ -86,7 +97,7 @@ export class CollabDocument<K extends KindName = KindName> implements Connection
     this.#hasPending = this.#state.hasPending;
     for (const [event, listener] of this.#lifecycle()) globalThis.addEventListener?.(event, listener);
     this.#opened.catch(() => undefined);
-    connection.add(this);
+    connection.add(this.#listener);
     this.#settle();
   }
 
@@ -185,24 +196,6 @@ export class CollabDocument<K extends KindName = KindName> implements Connection
   /** @internal Resolves when there is content; rejects with the refusal. */
   get opened(): Promise<void> {
     return this.#opened;
-  }
-
-  /** @internal */
-  connected(): void {
-    this.#perform(this.#state.connected(Date.now()));
-  }
-
-  /** @internal */
-  lost(): void {
-    this.#perform(this.#state.connectionLost());
-    this.#store();
-  }
-
-  /** @internal */
-  message<T extends keyof ServerMessages>(target: T, message: ServerMessages[T]): void {
-    // A refusal of something unreadable names no document; there is nothing to be done about it that a repetition would not do.
-    if (this.#isClosed || message.document !== this.id) return;
-    this.#perform(this.#input({ target, message } as Received, Date.now()));
   }
 
   #input({ target, message }: Received, now: number): Effect<K>[] {
@@ -379,7 +372,7 @@ export class CollabDocument<K extends KindName = KindName> implements Connection
   }
 
   #dispose(error: Error): void {
-    this.#connection.remove(this);
+    this.#connection.remove(this.#listener);
     clearTimeout(this.#timer);
     clearTimeout(this.#storeTimer);
     for (const [event, listener] of this.#lifecycle()) globalThis.removeEventListener?.(event, listener);

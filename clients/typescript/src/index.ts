@@ -1,8 +1,8 @@
 export { CollabClient, type CollabClientOptions, type OpenOptions } from './client.js';
-export { CollabDocument, type DocumentEvents, RefusedError } from './collabDocument.js';
+export { type CollabDocument, type DocumentEvents, RefusedError } from './collabDocument.js';
 export type { ConnectionOptions } from './connection.js';
 export type { DocumentKind } from './documentKind.js';
-export type { DocumentStateOptions, DocumentStatus } from './documentState.js';
+export type { DocumentStatus } from './documentState.js';
 export type { Change, Origin, Refusal } from './effects.js';
 export { kindOf } from './kindOf.js';
 export type * from './kinds.js';

@@ -1,5 +1,4 @@
-import type { CollabDocument } from '../src/collabDocument.js';
-import type { Connection } from '../src/connection.js';
+import type { Connection, ConnectionListener } from '../src/connection.js';
 import type { ClientMessage, ServerMessages } from '../src/messages.js';
 import type { KeyValueStorage, Locks } from '../src/pendingStore.js';
 
@@ -58,10 +57,10 @@ export class FakeLocks implements Locks {
 /** A connection whose other end is the test. */
 export class FakeConnection {
   readonly sent: ClientMessage[] = [];
-  listener: CollabDocument<never> | null = null;
+  listener: ConnectionListener | null = null;
   isConnected = true;
 
-  add(listener: CollabDocument<never>): void {
+  add(listener: ConnectionListener): void {
     this.listener = listener;
     if (this.isConnected) listener.connected();
   }

@@ -4,7 +4,7 @@ import { simulate } from './simulation.js';
 
 // COLLAB_SEED=… runs one seed again, COLLAB_SEEDS=… that many, from 1.
 const only = process.env['COLLAB_SEED'];
-const count = Number(process.env['COLLAB_SEEDS'] ?? 40);
+const count = Number(process.env['COLLAB_SEEDS'] ?? 25);
 const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
 
 for (const kind of ['text', 'richtext'] as const) {
