@@ -47,7 +47,8 @@ public static class CollabHost
 
     private static void AddHub(IServiceCollection services)
     {
-        services.AddSignalR();
+        // Without this call SignalR ignores the hub's own options and takes its global ones.
+        services.AddSignalR().AddHubOptions<CollabHub>(_ => { });
         services.AddOptions<HubOptions<CollabHub>>().Configure<IOptions<CollabOptions>>((hub, collab) =>
         {
             // The message's own limit answers with a refusal; this one closes the connection of a client that ignores it.

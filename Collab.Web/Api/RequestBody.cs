@@ -13,10 +13,14 @@ internal static class RequestBody
         while (true)
         {
             var result = await body.ReadAsync(request.HttpContext.RequestAborted);
-            if (result.Buffer.Length > limit)
-                return null;
-            if (result.IsCompleted)
-                return result.Buffer.ToArray();
+            bool isTooLarge = result.Buffer.Length > limit;
+            if (isTooLarge || result.IsCompleted)
+            {
+                byte[]? bytes = isTooLarge ? null : result.Buffer.ToArray();
+                body.AdvanceTo(result.Buffer.End);
+                return bytes;
+            }
+
             body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
