@@ -25,5 +25,11 @@ public sealed class MetricFactory
     public Histogram CreateHistogram(string name, string help, string[] labelNames, HistogramConfiguration? configuration = null) =>
         _registry.GetOrAdd(new Histogram(name, help, labelNames, IsShownUnset(configuration), configuration?.Buckets));
 
+    public Counter CreateCounter(string name, string help, params string[] labelNames) => CreateCounter(name, help, labelNames, null);
+
+    public Gauge CreateGauge(string name, string help, params string[] labelNames) => CreateGauge(name, help, labelNames, null);
+
+    public Histogram CreateHistogram(string name, string help, params string[] labelNames) => CreateHistogram(name, help, labelNames, null);
+
     private static bool IsShownUnset(MetricConfiguration? configuration) => configuration is not { SuppressInitialValue: true };
 }

@@ -8,9 +8,9 @@ namespace Orleans.Engine;
 internal sealed class ActivationLife(Activation activation, SiloRuntime runtime)
 {
     private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly AsyncServiceScope _scope = runtime.Services.CreateAsyncScope();
-    private readonly CancellationTokenSource _activating = new(runtime.Collection.ActivationTimeout);
     private readonly HashSet<GrainTimer> _timers = [];
+    private AsyncServiceScope? _scope;
+    private CancellationTokenSource? _activating;
     private DeactivationReason _reason;
     private CancellationToken _endToken;
     private bool _wasValid;
@@ -19,7 +19,8 @@ internal sealed class ActivationLife(Activation activation, SiloRuntime runtime)
 
     public object? Instance { get; private set; }
 
-    public IServiceProvider Services => _scope.ServiceProvider;
+    public IServiceProvider Services =>
+        _scope?.ServiceProvider ?? throw new InvalidOperationException($"Grain {activation.GrainId} has no services before its life begins.");
 
     public Task Deactivated => _deactivated.Task;
 
@@ -29,14 +30,19 @@ internal sealed class ActivationLife(Activation activation, SiloRuntime runtime)
     /// <summary>Creates and activates the grain, on its own turn.</summary>
     public async Task Begin()
     {
+        // Here and not in the constructor: an activation that lost the race to the directory never begins.
+        var scope = runtime.Services.CreateAsyncScope();
+        _scope = scope;
+        var activating = new CancellationTokenSource(runtime.Collection.ActivationTimeout);
+        Volatile.Write(ref _activating, activating);
         try
         {
-            Instance = activation.Class.Create(Services);
+            Instance = activation.Class.Create(scope.ServiceProvider);
             activation.Advance(ActivationState.Activating);
             if (Instance is IGrainBase grain)
-                await grain.OnActivateAsync(_activating.Token).WaitAsync(_activating.Token);
+                await grain.OnActivateAsync(activating.Token).WaitAsync(activating.Token);
         }
-        catch (OperationCanceledException exception) when (_activating.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (activating.IsCancellationRequested)
         {
             activation.Deactivate(new(DeactivationReasonCode.RuntimeRequested, exception, "The activation was cancelled."));
         }
@@ -47,7 +53,7 @@ internal sealed class ActivationLife(Activation activation, SiloRuntime runtime)
         }
         _begun = true;
         activation.Advance(ActivationState.Valid);
-        _activating.Dispose(); // Advance has passed the lock under which PrepareEnd still could cancel it.
+        activating.Dispose(); // Advance has passed the lock under which PrepareEnd still could cancel it.
     }
 
     /// <summary>Under the activation's lock, once.</summary>
@@ -57,7 +63,7 @@ internal sealed class ActivationLife(Activation activation, SiloRuntime runtime)
         _wasValid = wasValid;
         _endToken = cancellationToken;
         if (!_begun)
-            _activating.CancelAfter(TimeSpan.Zero); // Not Cancel: callbacks must not run under the lock.
+            Volatile.Read(ref _activating)?.CancelAfter(TimeSpan.Zero); // Not Cancel: callbacks must not run under the lock.
     }
 
     /// <summary>Under the activation's lock: whether <see cref="End"/> is to be called now.</summary>
@@ -93,7 +99,8 @@ internal sealed class ActivationLife(Activation activation, SiloRuntime runtime)
                 await asyncDisposable.DisposeAsync();
             else if (Instance is IDisposable disposable)
                 disposable.Dispose();
-            await _scope.DisposeAsync();
+            if (_scope is { } scope)
+                await scope.DisposeAsync();
         }
         catch (Exception exception)
         {
