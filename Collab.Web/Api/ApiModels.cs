@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Collab.Web.Api;
 
@@ -70,5 +69,5 @@ internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions);
 [JsonSerializable(typeof(SubmitResponse))]
 [JsonSerializable(typeof(ConflictsResponse))]
 [JsonSerializable(typeof(SessionsResponse))]
-[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(Problem))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -22,13 +22,13 @@ internal static class ContentApi
     {
         documents.MapGet("{id}/content", ContentAsync)
             .WithName("getContent").WithSummary("The content at the newest revision, with its content hash")
-            .Produces(200, contentType: "application/json").ProducesProblem(404);
+            .Produces(200, contentType: "application/json").Produces<Problem>(404, Problems.Media);
         documents.MapGet("{id}/operations", OperationsAsync)
             .WithName("listOperations").WithSummary("Operations after a revision, as they are pushed")
-            .Produces(200, contentType: "application/json").ProducesProblem(404).ProducesProblem(409);
+            .Produces(200, contentType: "application/json").Produces<Problem>(404, Problems.Media).Produces<Problem>(409, Problems.Media);
         documents.MapPost("{id}/operations", SubmitAsync)
             .WithName("submitOperation").WithSummary("Submits {session, sequence, base, delta}; answered when it is durable, and harmless to repeat")
-            .Produces<SubmitResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+            .Produces<SubmitResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media).Produces<Problem>(409, Problems.Media);
     }
 
     private static async Task<IResult> ContentAsync(string id, IGrainFactory grains)

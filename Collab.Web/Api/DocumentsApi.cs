@@ -19,19 +19,19 @@ internal static class DocumentsApi
         documents.MapPost("", CreateAsync)
             .WithName("createDocument").WithSummary("Creates a document, or finds the one that was created so before")
             .Accepts<CreateRequest>("application/json")
-            .Produces<DocumentResponse>(StatusCodes.Status201Created).Produces<DocumentResponse>().ProducesProblem(400).ProducesProblem(409);
+            .Produces<DocumentResponse>(StatusCodes.Status201Created).Produces<DocumentResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(409, Problems.Media);
         documents.MapGet("", ListAsync)
             .WithName("listDocuments").WithSummary("Documents, newest change first")
-            .Produces<DocumentsResponse>().ProducesProblem(400);
+            .Produces<DocumentsResponse>().Produces<Problem>(400, Problems.Media);
         documents.MapGet("{id}", DescribeAsync)
             .WithName("getDocument").WithSummary("A document without its content")
-            .Produces<DocumentResponse>().ProducesProblem(404);
+            .Produces<DocumentResponse>().Produces<Problem>(404, Problems.Media);
         documents.MapGet("{id}/conflicts", ConflictsAsync)
             .WithName("listConflicts").WithSummary("The conflicts that the document remembers, newest first")
-            .Produces<ConflictsResponse>().ProducesProblem(404);
+            .Produces<ConflictsResponse>().Produces<Problem>(404, Problems.Media);
         documents.MapGet("{id}/sessions", SessionsAsync)
             .WithName("listSessions").WithSummary("Who is in the document now")
-            .Produces<SessionsResponse>().ProducesProblem(404);
+            .Produces<SessionsResponse>().Produces<Problem>(404, Problems.Media);
         ContentApi.Map(documents);
     }
 

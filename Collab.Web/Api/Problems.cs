@@ -1,19 +1,32 @@
 using System.Text.Json;
 using Collab.Contracts.Refusals;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Collab.Web.Api;
 
-/// <summary>A refusal as problem details (RFC 9457): the protocol's <c>reason</c>, <c>action</c> and, where known, <c>retryAfter</c> beside the status.</summary>
+/// <summary>Problem details (RFC 9457) of a refusal: the protocol's words beside the status.</summary>
+/// <param name="Reason">The error code of <c>docs/protocol.md</c>.</param>
+/// <param name="Action"><c>retry</c>, <c>resync</c> or <c>give_up</c>.</param>
+/// <param name="RetryAfter">Milliseconds, where known.</param>
+/// <param name="Conflicts">What an operation ran into that was refused under the policy <c>strict</c>.</param>
+internal sealed record Problem(
+    string Type, string Title, int Status, string Detail, string Reason, string Action, long? RetryAfter, JsonElement? Conflicts);
+
+/// <summary>Answers a refusal over REST.</summary>
 internal static class Problems
 {
-    private const string Media = "application/problem+json";
+    public const string Media = "application/problem+json";
 
-    public static IResult Of(Refusal refusal) => Results.Json(Details(refusal), ApiJson.Default.ProblemDetails, Media, Status(refusal.Reason));
+    public static IResult Of(Refusal refusal)
+    {
+        string code = refusal.Reason.Code();
+        var problem = new Problem(
+            $"urn:collab:error:{code}", code.Replace('_', ' '), Status(refusal.Reason), refusal.Detail, code, refusal.Reason.Action(),
+            (long?)refusal.RetryAfter?.TotalMilliseconds,
+            refusal.Conflicts.IsEmpty ? null : JsonElement.Parse(refusal.Conflicts.Span));
+        return Results.Json(problem, ApiJson.Default.Problem, Media, problem.Status);
+    }
 
-    public static Task WriteAsync(HttpContext context, Refusal refusal) => Of(refusal).ExecuteAsync(context);
-
-    public static int Status(RefusalReason reason) => reason switch
+    private static int Status(RefusalReason reason) => reason switch
     {
         RefusalReason.StorageUnavailable or RefusalReason.ServerShutdown => StatusCodes.Status503ServiceUnavailable,
         RefusalReason.Timeout => StatusCodes.Status504GatewayTimeout,
@@ -25,25 +38,4 @@ internal static class Problems
         RefusalReason.TokenInvalid => StatusCodes.Status403Forbidden,
         _ => StatusCodes.Status409Conflict,
     };
-
-    private static ProblemDetails Details(Refusal refusal)
-    {
-        string code = refusal.Reason.Code();
-        var problem = new ProblemDetails
-        {
-            Type = $"urn:collab:error:{code}",
-            Title = code.Replace('_', ' '),
-            Status = Status(refusal.Reason),
-            Detail = refusal.Detail,
-        };
-        problem.Extensions["reason"] = Element(code);
-        problem.Extensions["action"] = Element(refusal.Reason.Action());
-        if (refusal.RetryAfter is { } after)
-            problem.Extensions["retryAfter"] = JsonElement.Parse(((long)after.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (!refusal.Conflicts.IsEmpty)
-            problem.Extensions["conflicts"] = JsonElement.Parse(refusal.Conflicts.Span);
-        return problem;
-    }
-
-    private static JsonElement Element(string word) => JsonElement.Parse($"\"{word}\"");
 }
