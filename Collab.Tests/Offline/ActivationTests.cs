@@ -103,6 +103,13 @@ public sealed class ActivationTests(SharedSilo shared) : IClassFixture<SharedSil
     }
 
     [Fact]
+    public async Task A_silo_does_not_start_on_options_that_contradict_each_other()
+    {
+        await Assert.ThrowsAsync<OrleansConfigurationException>(() => TestSilo.StartAsync(builder => builder.Configure<GrainCollectionOptions>(options =>
+            options.CollectionAge = options.CollectionQuantum)));
+    }
+
+    [Fact]
     public async Task A_stopping_silo_ends_all_grains_and_waits_for_them()
     {
         await using var silo = await TestSilo.StartAsync();

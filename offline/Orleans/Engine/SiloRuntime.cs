@@ -100,8 +100,15 @@ internal sealed class SiloRuntime : IDisposable
         reference.LastActivation = activation;
     }
 
+    /// <exception cref="OrleansConfigurationException">The collection options contradict each other.</exception>
     public void Start()
     {
+        if (Collection.CollectionQuantum <= TimeSpan.Zero || Collection.CollectionAge <= Collection.CollectionQuantum)
+        {
+            throw new OrleansConfigurationException(
+                $"GrainCollectionOptions.CollectionAge is {Collection.CollectionAge}; it must be more than CollectionQuantum, " +
+                $"which is {Collection.CollectionQuantum} and must be more than zero.");
+        }
         _state = State.Running;
         var sweep = TimeSpan.FromSeconds(1) < Messaging.ResponseTimeout ? TimeSpan.FromSeconds(1) : Messaging.ResponseTimeout;
         _housekeeping = NoFlow.Run(

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 
@@ -30,11 +29,6 @@ internal sealed class SiloServices : ISiloBuilder
         services.AddSingleton(builder);
         services.AddLogging();
         services.AddOptions();
-        services.AddOptions<GrainCollectionOptions>().Validate(
-            options => options.CollectionQuantum > TimeSpan.Zero && options.CollectionAge > options.CollectionQuantum,
-            "GrainCollectionOptions.CollectionAge must be more than CollectionQuantum, and that more than zero.");
-        services.AddOptions<SiloMessagingOptions>().Validate(
-            options => options.ResponseTimeout > TimeSpan.Zero, "SiloMessagingOptions.ResponseTimeout must be more than zero.");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton<TimeProvider>(KeyedService.AnyKey, static (provider, _) => provider.GetRequiredService<TimeProvider>());
         services.AddSingleton<SiloLog>();
