@@ -22,6 +22,12 @@ internal static class AppendUntilKilled
 
     public static async Task<int> RunAsync(string path, int seed)
     {
+        // Nobody listens any more when the parent is gone, and a closed pipe does not tell: the end of the input does.
+        _ = Task.Run(() =>
+        {
+            Console.In.ReadToEnd();
+            Environment.Exit(3);
+        });
         using var log = SqliteOperationLog.Open(new LogOptions { Path = path }, NullLogger<SqliteOperationLog>.Instance);
         await using var writer = new LogWriter(log, Options.Create(new LogOptions()), TimeProvider.System, NullLogger<LogWriter>.Instance);
         await using var output = Console.Out;

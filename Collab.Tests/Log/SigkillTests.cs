@@ -39,6 +39,7 @@ public sealed class SigkillTests : IDisposable
         using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             ArgumentList = { "exec", typeof(SigkillTests).Assembly.Location, "append", path, $"{seed}" },
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

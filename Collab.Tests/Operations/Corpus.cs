@@ -50,7 +50,7 @@ internal static class Corpus
 
     public static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static string Folder()
+    public static string Folder()
     {
         if (Environment.GetEnvironmentVariable("COLLAB_CORPUS") is { Length: > 0 } named) return named;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,0 +1,146 @@
+// Measures quill-delta, ot-text-unicode and yjs on the editing traces, by the same workloads as TraceWorkloads.cs, and prints
+// one JSON object a line: {library, workload, trace, operations, milliseconds: [...]}. Every run's result is checked against the trace's hash.
+// usage: node measure.mjs <corpus folder> <runs>
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { type as text } from 'ot-text-unicode'
+import QuillDelta from 'quill-delta'
+import * as Y from 'yjs'
+
+const Delta = QuillDelta.default ?? QuillDelta
+const [corpus, runs] = [process.argv[2], Number(process.argv[3])]
+
+function read(name, kind) {
+  const lines = gunzipSync(readFileSync(join(corpus, `${name}.${kind}.jsonl.gz`))).toString('utf8').trimEnd().split('\n')
+  return { name, sha: JSON.parse(lines[0]).finalSha256, transactions: lines.slice(1).map((line) => JSON.parse(line)) }
+}
+
+function check(trace, library, final) {
+  const sha = createHash('sha256').update(final).digest('hex')
+  if (sha !== trace.sha) throw new Error(`${library} ends ${trace.name} in another text`)
+}
+
+function measure(library, workload, trace, run, result) {
+  // Both runtimes compile while they run: two seconds, and one whole run at least, for ours and for these.
+  const warmUp = performance.now()
+  do run()
+  while (performance.now() - warmUp < 2000)
+  const milliseconds = []
+  for (let i = 0; i < runs; i++) {
+    globalThis.gc?.()
+    const start = performance.now()
+    const final = run()
+    milliseconds.push(performance.now() - start)
+    if (result) check(trace, library, result(final))
+  }
+  console.log(JSON.stringify({ library, workload, trace: trace.name, operations: trace.transactions.length, milliseconds }))
+}
+
+const quill = {
+  library: 'quill-delta',
+  empty: () => new Delta(),
+  operation: (patches) => patches.reduce((all, [at, deleted, inserted]) => {
+    const patch = new Delta().retain(at)
+    if (inserted) patch.insert(inserted)
+    if (deleted) patch.delete(deleted)
+    return all.compose(patch)
+  }, new Delta()),
+  apply: (content, delta) => content.compose(delta),
+  rebase: (delta, over) => over.transform(delta, true),
+  text: (content) => content.ops.map((op) => op.insert).join(''),
+  decode: (json) => new Delta(JSON.parse(json)),
+}
+
+const otText = {
+  library: 'ot-text-unicode',
+  empty: () => '',
+  operation: (patches) => patches.reduce((all, [at, deleted, inserted]) => {
+    const patch = [at]
+    if (inserted) patch.push(inserted)
+    if (deleted) patch.push({ d: deleted })
+    return text.compose(all, text.normalize(patch))
+  }, []),
+  apply: (content, operation) => text.apply(content, operation),
+  rebase: (operation, over) => text.transform(operation, over, 'right'),
+  text: (content) => content,
+  decode: (json) => {
+    const operation = JSON.parse(json)
+    text.checkOp(operation)
+    return operation
+  },
+}
+
+for (const trace of [read('sveltecomponent', 'seq'), read('rustcode', 'seq')]) {
+  for (const algebra of [quill, otText]) {
+    const operations = trace.transactions.map(({ p }) => algebra.operation(p))
+    measure(algebra.library, 'apply', trace, () => operations.reduce(algebra.apply, algebra.empty()), algebra.text)
+    measure(algebra.library, 'encode', trace, () => operations.map((operation) => JSON.stringify(operation)))
+    const encoded = operations.map((operation) => JSON.stringify(operation))
+    measure(algebra.library, 'decode', trace, () => encoded.map(algebra.decode))
+  }
+
+  measure('yjs', 'apply', trace, () => {
+    const doc = new Y.Doc()
+    const content = doc.getText()
+    for (const { p } of trace.transactions) {
+      doc.transact(() => {
+        for (const [at, deleted, inserted] of p) {
+          if (deleted) content.delete(at, deleted)
+          if (inserted) content.insert(at, inserted)
+        }
+      })
+    }
+    return content
+  }, (content) => content.toString())
+}
+
+const concurrent = read('clownschool', 'conc')
+for (const algebra of [quill, otText]) {
+  const submitted = concurrent.transactions.map(({ sp, p }) => algebra.operation(sp ?? p))
+  measure(algebra.library, 'rebase', concurrent, () => {
+    const log = []
+    let content = algebra.empty()
+    concurrent.transactions.forEach(({ base }, i) => {
+      let operation = submitted[i]
+      for (let over = base; over < i; over++) operation = algebra.rebase(operation, log[over])
+      log.push(operation)
+      content = algebra.apply(content, operation)
+    })
+    return content
+  }, algebra.text)
+}
+
+// Yjs has no server that orders: three replicas make the updates, each having seen exactly what its author had, and what is timed is a
+// fourth one that merges them all.
+const updates = []
+const replicas = [0, 1, 2].map((agent) => {
+  const doc = new Y.Doc()
+  doc.clientID = agent + 1
+  return { doc, seen: [0, 0, 0] }
+})
+const byAgent = [[], [], []]
+for (const { a, vv, p } of concurrent.transactions) {
+  const { doc, seen } = replicas[a]
+  for (let other = 0; other < 3; other++) {
+    for (; other !== a && seen[other] < vv[other]; seen[other]++) Y.applyUpdate(doc, byAgent[other][seen[other]])
+  }
+  let update = null
+  const keep = (bytes) => { update = bytes }
+  doc.on('update', keep)
+  doc.transact(() => {
+    for (const [at, deleted, inserted] of p) {
+      if (deleted) doc.getText().delete(at, deleted)
+      if (inserted) doc.getText().insert(at, inserted)
+    }
+  })
+  doc.off('update', keep)
+  byAgent[a].push(update)
+  updates.push(update)
+}
+measure('yjs', 'rebase', concurrent, () => {
+  const doc = new Y.Doc()
+  for (const update of updates) Y.applyUpdate(doc, update)
+  return doc.getText()
+}, (content) => content.toString())
