@@ -14,6 +14,8 @@ public static class CollabSilo
         where TBuilder : IHostApplicationBuilder
     {
         var cluster = builder.Configuration.GetSection(ClusterOptions.Section).Get<ClusterOptions>() ?? new ClusterOptions();
+        if (!cluster.Mode.Equals(ClusterOptions.EmbeddedMode, StringComparison.OrdinalIgnoreCase))
+            throw new OrleansConfigurationException(CannotCluster(cluster.Mode));
         builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddDataProtection()
             .SetApplicationName(ApplicationName)
@@ -24,4 +26,8 @@ public static class CollabSilo
         builder.Services.AddHealthChecks().AddCheck<ClusterHealth>("cluster");
         return builder;
     }
+
+    private static string CannotCluster(string mode) => Engine.IsStandIn
+        ? $"Collab:Cluster:Mode is {mode}, but this build runs on the stand-in engine of offline/, which is one node and can't cluster. Build the default form (./collab probe), or set {ClusterOptions.EmbeddedMode}."
+        : $"Collab:Cluster:Mode is {mode}; this version of Collab knows {ClusterOptions.EmbeddedMode} only.";
 }

@@ -9,7 +9,7 @@ public static class OperationsEndpoints
 {
     public static IEndpointRouteBuilder MapCollabOperations(this IEndpointRouteBuilder endpoints)
     {
-        Engine.Publish();
+        Engine.Publish(endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Collab"));
         endpoints.MapMetrics();
         // The process runs and answers: nothing else is asked, so that a broken log does not get the host restarted.
         endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
