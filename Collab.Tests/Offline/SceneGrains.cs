@@ -171,7 +171,9 @@ public abstract class SceneGrainBase : Grain, ISceneCalls
         var escaped = await Task.Run(() => TaskScheduler.Current == TaskScheduler.Default);
         await Task.Delay(1);
         var back = TaskScheduler.Current == own;
+#pragma warning disable ORLEANS0014 // Leaving the grain's context is what this call is there to observe.
         await Task.Delay(1).ConfigureAwait(false);
+#pragma warning restore ORLEANS0014
         var left = TaskScheduler.Current == TaskScheduler.Default;
         return $"own:{own != TaskScheduler.Default} escaped:{escaped} back:{back} left:{left}";
     }
