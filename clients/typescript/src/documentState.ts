@@ -430,7 +430,9 @@ export class DocumentState<K extends KindName = KindName> {
     const isCaughtUp = this.#revision >= this.#head;
     // Sent under a session that is gone, and not in the log up to the head: it never arrived.
     if (isCaughtUp && pending.outstanding !== null && pending.outstanding.session !== this.#session) pending.unsend();
-    if (isCaughtUp && pending.outstanding === null && pending.send(this.#session!, this.#sequence + 1, this.#revision) !== null) {
+    // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
+    // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
+    if (pending.outstanding === null && pending.send(this.#session!, this.#sequence + 1, this.#revision) !== null) {
       this.#sequence++;
       this.#editsSent = this.#editsMade;
       this.#submitDue = now;
