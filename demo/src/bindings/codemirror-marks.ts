@@ -42,7 +42,7 @@ export const conflictMarks: Extension = [
     update: (update) => update.geometryChanged || update.viewportChanged || update.state.field(marks) !== update.startState.field(marks),
     markers(view) {
       const now = performance.now();
-      return view.state.field(marks).filter((mark) => now - mark.since < markDuration).flatMap((mark) => {
+      return distinct(view.state.field(marks).filter((mark) => now - mark.since < markDuration)).flatMap((mark) => {
         const point = mark.from === mark.to;
         const range = point ? EditorSelection.cursor(mark.from) : EditorSelection.range(mark.from, mark.to);
         return RectangleMarker.forRange(view, '', range).map((at) => new FadingMark(at, point, mark.since));
@@ -50,6 +50,9 @@ export const conflictMarks: Extension = [
     },
   }),
 ];
+
+/** Several conflicts at one place are one underline, the latest. */
+const distinct = (all: readonly Mark[]) => [...new Map(all.map((mark) => [`${mark.from} ${mark.to}`, mark])).values()];
 
 class FadingMark implements LayerMarker {
   constructor(private readonly at: RectangleMarker, private readonly point: boolean, private readonly since: number) {}

@@ -64,10 +64,13 @@ export function bindCodeMirror(parent: HTMLElement, document: CollabDocument<'te
   function mend(transaction: Transaction): void {
     const changes: { from: number; to: number; insert: string }[] = [];
     transaction.changes.iterChanges((_fromA, _toA, fromB, toB) => {
-      const from = Math.max(0, fromB - 1);
-      const text = transaction.newDoc.sliceString(from, toB + 1);
+      // The characters changed and those beside them, seen with their neighbours: a slice that cuts a pair in half must not look like a lone half.
+      const start = Math.max(0, fromB - 2);
+      const text = transaction.newDoc.sliceString(start, toB + 2);
       const whole = wellFormed(text);
-      for (let i = 0; i < text.length; i++) if (text[i] !== whole[i]) changes.push({ from: from + i, to: from + i + 1, insert: whole[i]! });
+      for (let at = Math.max(0, fromB - 1); at < Math.min(toB + 1, transaction.newDoc.length); at++) {
+        if (text[at - start] !== whole[at - start]) changes.push({ from: at, to: at + 1, insert: '\ufffd' });
+      }
     });
     if (changes.length > 0) view.dispatch({ changes, annotations: [fromDocument.of(true), Transaction.addToHistory.of(false)] });
   }

@@ -13,6 +13,9 @@ export interface OverlayMark {
   since: number;
 }
 
+/** Places that are remembered; the panel lists no more of them. */
+const marksLimit = 200;
+
 /** Carets, selections and marks over a Quill editor. They lie above the text, never in it: Quill's content stays the document's. */
 export class QuillOverlay {
   readonly draw = perFrame(() => this.#draw());
@@ -28,7 +31,7 @@ export class QuillOverlay {
 
   mark(start: number, length: number): OverlayMark {
     const mark = { start, length, since: performance.now() };
-    this.#marks.push(mark);
+    this.#marks = [...this.#marks.slice(1 - marksLimit), mark];
     this.draw();
     return mark;
   }
@@ -60,8 +63,9 @@ export class QuillOverlay {
   #draw(): void {
     const now = performance.now();
     const parts: HTMLElement[] = [];
-    for (const mark of this.#marks) {
-      if (now - mark.since > markDuration) continue;
+    // Several conflicts at one place are one underline, the latest.
+    const fresh = this.#marks.filter(({ since }) => now - since < markDuration);
+    for (const mark of new Map(fresh.map((one) => [`${one.start} ${one.length}`, one])).values()) {
       for (const box of this.#boxes(mark.start, mark.length)) {
         const element = place(h('div', { class: `conflict-mark${mark.length === 0 ? ' point' : ''}` }), box);
         element.style.animationDelay = `${Math.round(mark.since - now)}ms`;
