@@ -62,16 +62,17 @@ export function bindCodeMirror(parent: HTMLElement, document: CollabDocument<'te
 
   /** Where the document took U+FFFD for half a character, the editor shows it as well. */
   function mend(transaction: Transaction): void {
-    const changes: { from: number; to: number; insert: string }[] = [];
+    const lone = new Set<number>();
     transaction.changes.iterChanges((_fromA, _toA, fromB, toB) => {
       // The characters changed and those beside them, seen with their neighbours: a slice that cuts a pair in half must not look like a lone half.
       const start = Math.max(0, fromB - 2);
       const text = transaction.newDoc.sliceString(start, toB + 2);
       const whole = wellFormed(text);
       for (let at = Math.max(0, fromB - 1); at < Math.min(toB + 1, transaction.newDoc.length); at++) {
-        if (text[at - start] !== whole[at - start]) changes.push({ from: at, to: at + 1, insert: '\ufffd' });
+        if (text[at - start] !== whole[at - start]) lone.add(at);
       }
     });
+    const changes = [...lone].map((at) => ({ from: at, to: at + 1, insert: '\ufffd' }));
     if (changes.length > 0) view.dispatch({ changes, annotations: [fromDocument.of(true), Transaction.addToHistory.of(false)] });
   }
 

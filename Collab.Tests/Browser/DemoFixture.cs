@@ -1,0 +1,60 @@
+using Microsoft.Playwright;
+
+namespace Collab.Tests.Browser;
+
+/// <summary>One server and one Chromium for all browser tests; each test makes documents and people of its own.</summary>
+public sealed class DemoFixture : IAsyncLifetime
+{
+    public const string Collection = "Browser";
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private DemoServer? _server;
+
+    internal DemoServer Server => _server ?? throw new InvalidOperationException("The server has not been started.");
+
+    internal HttpClient Http { get; } = new();
+
+    public async Task InitializeAsync()
+    {
+        await DemoBundle.BuildAsync();
+        _server = await DemoServer.StartAsync();
+        Http.BaseAddress = new Uri(_server.Url);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("COLLAB_CHROMIUM") is { Length: > 0 } path ? path : "/usr/bin/chromium",
+            // Root, as in a container, has no sandbox. The rest keeps the browser from looking for anything but the server.
+            Args = [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+            ],
+        });
+    }
+
+    /// <summary>A browser profile of its own: other storage, other session.</summary>
+    internal async Task<Writer> NewWriterAsync(string name, bool isDark = false, int width = 1180, int height = 760)
+    {
+        var browser = _browser ?? throw new InvalidOperationException("The browser has not been started.");
+        var context = await browser.NewContextAsync(new()
+        {
+            BaseURL = Server.Url,
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        context.SetDefaultTimeout(60_000);
+        return new Writer(context, name, this);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(DemoFixture.Collection)]
+public sealed class DemoCollection : ICollectionFixture<DemoFixture>;
