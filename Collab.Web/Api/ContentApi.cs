@@ -76,7 +76,7 @@ internal static class ContentApi
         Submission submission;
         try
         {
-            submission = Parse(body.Span);
+            submission = Parse(body);
         }
         catch (MalformedMessageException failure)
         {

@@ -97,14 +97,14 @@ internal static class DocumentsApi
 
     private static IResult NotFound(string id) => Problems.Of(new Refusal(RefusalReason.DocumentNotFound, $"There is no document {id}."));
 
-    private static Refusal? Parse(ReadOnlyMemory<byte> body, out string id, out NewDocument document)
+    private static Refusal? Parse(byte[] body, out string id, out NewDocument document)
     {
         id = "";
         document = new NewDocument("", ConflictPolicy.Merge, "");
         CreateRequest? request;
         try
         {
-            request = JsonSerializer.Deserialize(body.Span, ApiJson.Default.CreateRequest);
+            request = JsonSerializer.Deserialize(body, ApiJson.Default.CreateRequest);
         }
         catch (JsonException failure)
         {

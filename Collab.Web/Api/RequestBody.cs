@@ -7,7 +7,7 @@ namespace Collab.Web.Api;
 internal static class RequestBody
 {
     /// <returns>The bytes, or null when there are more than <paramref name="limit"/>.</returns>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int limit)
+    public static async Task<byte[]?> ReadAsync(HttpRequest request, int limit)
     {
         var body = request.BodyReader;
         while (true)

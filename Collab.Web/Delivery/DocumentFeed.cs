@@ -281,6 +281,8 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     private async Task BringUpAsync(Stay stay, int turn)
     {
         var outbox = stay.Connection.Outbox;
+        // A position beyond what was pushed here may be a little ahead of the push, or a client's invention: the authority knows.
+        bool isKnown = false;
         for (int attempt = 0; ;)
         {
             Revision position;
@@ -288,7 +290,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
             {
                 if (!outbox.TryGetPosition(stay, turn, out position))
                     return;
-                bool isHere = CanLeadOnFrom(position);
+                bool isHere = CanLeadOnFrom(position) && (isKnown || position <= _revision);
                 (isHere ? HostCache.Operations.Hits : HostCache.Operations.Misses).Inc();
                 if (isHere)
                 {
@@ -332,6 +334,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
                 return;
             }
 
+            isKnown = true;
             if (!await PostAsync(stay, turn, read.Operations))
                 return;
         }

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Collab.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Collab.Tests.Web;
+
+/// <summary>The real application on a real port of loopback, with the memory log and a silo of its own.</summary>
+public sealed class WebHost : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("collab-web-tests-");
+    private readonly WebApplication _app;
+
+    public WebHost()
+        : this(new Dictionary<string, string?>())
+    {
+    }
+
+    internal WebHost(IDictionary<string, string?> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullName, EnvironmentName = "Test" });
+        builder.Configuration.AddInMemoryCollection([
+            new("Collab:Log:Provider", "memory"),
+            new("Collab:Cluster:KeysPath", Path.Combine(_folder.FullName, "keys")),
+            new("Collab:Cluster:SiloPort", $"{FreePort()}"),
+            new("Collab:Cluster:GatewayPort", $"{FreePort()}")]);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.AddCollab();
+        _app = builder.Build();
+        _app.MapCollab();
+    }
+
+    public HttpClient Http { get; } = new();
+
+    public IServiceProvider Services => _app.Services;
+
+    public Task InitializeAsync() => StartAsync();
+
+    public async Task StartAsync()
+    {
+        await _app.StartAsync();
+        Http.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    internal Task<HubClient> ConnectAsync(string? origin = null, int? receiveBuffer = null) => HubClient.ConnectAsync(new Uri(Http.BaseAddress!, "/collab"), origin, receiveBuffer);
+
+    /// <summary>A new document, of text unless <paramref name="kind"/> says otherwise.</summary>
+    internal async Task<string> CreateAsync(string kind = "text", string policy = "merge")
+    {
+        string id = $"d-{Guid.NewGuid():N}";
+        var response = await Http.PostAsJsonAsync("/api/documents", new { id, kind, policy, title = "A title" });
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return id;
+    }
+
+    internal async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>The content over REST, whose kind is text.</summary>
+    internal async Task<string> TextAsync(string id) => (await GetAsync($"/api/documents/{id}/content")).GetProperty("content").GetString()!;
+
+    /// <summary>A metric's value as it is scraped: <c>collab_messages_sent_total{type="joined"}</c>; 0 if it is not there.</summary>
+    internal async Task<double> MetricAsync(string series)
+    {
+        string text = await Http.GetStringAsync("/metrics");
+        string? line = text.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
