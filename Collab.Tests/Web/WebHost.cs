@@ -6,6 +6,7 @@ using Collab.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Collab.Tests.Web;
@@ -21,7 +22,7 @@ public sealed class WebHost : IAsyncLifetime
     {
     }
 
-    internal WebHost(IDictionary<string, string?> settings)
+    internal WebHost(IDictionary<string, string?> settings, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullName, EnvironmentName = "Test" });
         builder.Configuration.AddInMemoryCollection([
@@ -33,6 +34,7 @@ public sealed class WebHost : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddCollab();
+        configure?.Invoke(builder.Services);
         _app = builder.Build();
         _app.MapCollab();
     }
