@@ -99,6 +99,36 @@ public sealed class TypingTests(DemoFixture fixture)
     [Theory]
     [InlineData("text")]
     [InlineData("richtext")]
+    public async Task A_word_being_composed_survives_what_others_type(string kind)
+    {
+        var document = await fixture.CreateAsync(kind, "Composition");
+        await using var ada = await fixture.NewWriterAsync("Ada Lovelace");
+        await using var grace = await fixture.NewWriterAsync("Grace Hopper");
+        await ada.EditAsync(document);
+        await grace.EditAsync(document);
+        await ada.Editor.PressSequentiallyAsync("start ");
+        await fixture.ConvergeAsync(document, ada, grace);
+
+        var input = await ada.Context.NewCDPSessionAsync(ada.Page);
+        await ComposeAsync("に");
+        await ComposeAsync("にほ");
+        await grace.Editor.ClickAsync();
+        await grace.Page.Keyboard.PressAsync("Control+Home");
+        await grace.Page.Keyboard.TypeAsync("before ");
+        await grace.IsSavedAsync();
+        await ComposeAsync("にほん");
+        await input.SendAsync("Input.insertText", new() { ["text"] = "日本" });
+
+        await Eventually.IsTrue(async () => await fixture.TextAsync(document) == "before start 日本", "the composed word is there once, and so is what Grace typed");
+        await fixture.ConvergeAsync(document, ada, grace);
+
+        Task ComposeAsync(string text) => input.SendAsync(
+            "Input.imeSetComposition", new() { ["text"] = text, ["selectionStart"] = text.Length, ["selectionEnd"] = text.Length });
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("richtext")]
     public async Task A_paste_of_200_kB_arrives_whole(string kind)
     {
         var document = await fixture.CreateAsync(kind, "A long paste");
