@@ -15,8 +15,11 @@ namespace Collab.Client.Documents;
 /// <param name="jitter">Spreads retries; seeded in the simulation.</param>
 internal sealed class DocumentState(string document, string? name, string? color, Random jitter)
 {
-    /// <summary>A submission or a join that nobody answered is repeated after this time.</summary>
+    /// <summary>A submission or a read that nobody answered is repeated after this time.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A connection on which nobody answers a join is given up after this time, see <see cref="IsUnanswered"/>.</summary>
+    public static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Between two content hashes, at least. One costs a pass over the document on both sides.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
@@ -32,16 +35,20 @@ internal sealed class DocumentState(string document, string? name, string? color
     private OutstandingOperation? _outstanding;
     private string? _token;
     private long _nextSequence = 1;
+    private long _editsSaved;
     private Limits? _limits;
 
     // The replica's content is not to be trusted, or not to be reached from: the next join asks for a snapshot.
     private bool _needsSnapshot;
 
-    // The head at the time of admission: until it is reached, new edits wait, so that they need not be rebased over what was missed.
+    // The head at the time of admission: operations lead there, whatever else happens.
     private long _catchUpTo;
 
-    // While joining: when to ask (again). While live: when to read (again); null when nothing is missing.
-    private TimeSpan _joinAt;
+    // While joining: when to ask, null once asked; and when that was.
+    private TimeSpan? _joinAt;
+    private TimeSpan _joinedAt;
+
+    // While live: when to read (again), null when nothing is missing.
     private TimeSpan? _readAt;
     private bool _isReading;
 
@@ -71,6 +78,12 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>Whether everything typed is durable.</summary>
     public bool IsSaved => _outstanding is null && _replica?.Buffer is null;
 
+    /// <summary>How many edits were made here.</summary>
+    public long EditsMade { get; private set; }
+
+    /// <summary>How many of them are settled: durable, taken back, or come to nothing.</summary>
+    public long EditsSaved => IsSaved ? EditsMade : _editsSaved;
+
     public bool HasBuffer => _replica?.Buffer is not null;
 
     /// <summary>How often the log held the own operation in another form than was shown; only a snapshot explains it.</summary>
@@ -78,6 +91,12 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     /// <summary>How often an outstanding operation was sent again.</summary>
     public int ResubmissionsTotal { get; private set; }
+
+    /// <summary>
+    /// Whether a join has gone unanswered for too long: the connection is to be closed and made anew. It is never repeated on the same one:
+    /// answered twice after all, it would open two sessions, and what was submitted between the answers could belong to either.
+    /// </summary>
+    public bool IsUnanswered => Phase == DocumentPhase.Joining && _joinAt is null && _now - _joinedAt >= JoinTimeout;
 
     public IReadOnlyList<RemotePresence> Others => _others is null ? [] : _others.Show(_replica!);
 
@@ -116,6 +135,7 @@ internal sealed class DocumentState(string document, string? name, string? color
         _replica.Edit(delta);
         if (delta.IsIdentity)
             return;
+        EditsMade++;
         _presence.Follow(Kind!, delta, CaretSide.AfterInsert);
         _events.Enqueue(new DocumentEvent.Changed(delta, _replica.Content, ChangeOrigin.Local));
         SubmitBuffer();
@@ -200,7 +220,7 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void Join()
     {
-        _joinAt = _now + AnswerTimeout;
+        (_joinAt, _joinedAt) = (null, _now);
         _messages.Enqueue(new ClientMessage.Join(document, name, color, Session, _token, _needsSnapshot ? null : _replica?.Revision));
         Enter(DocumentPhase.Joining);
     }
@@ -447,6 +467,7 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void GiveUp(Refusal refusal)
     {
+        _editsSaved = _outstanding!.EditsCovered;
         _outstanding = null;
         Show(_replica!.Undo(), ChangeOrigin.Undone);
         _events.Enqueue(new DocumentEvent.EditRefused(refusal));
@@ -461,6 +482,7 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void Acknowledge(Operation? operation)
     {
+        _editsSaved = _outstanding!.EditsCovered;
         _outstanding = null;
         _events.Enqueue(new DocumentEvent.Acknowledged(operation, IsSaved));
     }
@@ -468,9 +490,9 @@ internal sealed class DocumentState(string document, string? name, string? color
     // What can be done now that something has arrived.
     private void Proceed()
     {
-        if (Phase != DocumentPhase.Live || _replica!.Revision < _catchUpTo)
+        if (Phase != DocumentPhase.Live)
             return;
-        if (_outstanding is { } outstanding && outstanding.Session != Session)
+        if (_outstanding is { } outstanding && outstanding.Session != Session && _replica!.Revision >= _catchUpTo)
         {
             // Sent in a session whose token was refused, and not in the log up to the head: it is sent anew, in this session.
             _replica.Unsend();
@@ -483,12 +505,14 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void SubmitBuffer()
     {
-        if (Phase != DocumentPhase.Live || _outstanding is not null || _replica!.Revision < _catchUpTo || _replica.TakeBuffer() is not { } delta)
+        // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
+        // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
+        if (Phase != DocumentPhase.Live || _outstanding is not null || _replica!.TakeBuffer() is not { } delta)
             return;
         var encoded = new ArrayBufferWriter<byte>();
         delta.Encode(encoded);
         var message = new ClientMessage.Submit(document, _nextSequence++, _replica.Revision, encoded.WrittenMemory);
-        _outstanding = new OutstandingOperation(Session!, message) { RepeatAt = _now + AnswerTimeout };
+        _outstanding = new OutstandingOperation(Session!, message) { EditsCovered = EditsMade, RepeatAt = _now + AnswerTimeout };
         if (encoded.WrittenCount <= _limits!.OperationBytes)
         {
             _messages.Enqueue(message);

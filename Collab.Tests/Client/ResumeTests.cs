@@ -53,7 +53,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void Edits_made_offline_go_as_one_operation_after_what_was_missed()
+    public void Edits_made_offline_go_as_one_operation_based_on_what_their_author_saw()
     {
         var desk = Desk.With("ab");
         desk.State.ConnectionLost();
@@ -62,11 +62,11 @@ public sealed class ResumeTests
         Assert.Empty(desk.Sent());
         desk.State.ConnectionOpened();
         desk.Joined(head: 2);
-        Assert.Empty(desk.Sent().OfType<ClientMessage.Submit>());
+        Assert.Equal(["1@0 =2 +cd"], desk.Submissions());
 
-        desk.Operations((1, "+x =2", "other", 1), (2, "=3 +y", "other", 2));
-        Assert.Equal(["1@2 =4 +cd"], desk.Submissions());
+        desk.Operations((1, "+x =2", "other", 1), (2, "=3 +y", "other", 2), (3, "=4 +cd", "me", 1));
         Assert.Equal("xabycd", desk.Text);
+        Assert.True(desk.State.IsSaved);
     }
 
     [Fact]
@@ -199,13 +199,19 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void A_join_that_nobody_answers_is_repeated()
+    public void A_join_that_nobody_answers_is_not_repeated_but_puts_the_connection_in_doubt()
     {
         var desk = new Desk();
         desk.State.ConnectionOpened();
         desk.Sent();
-        desk.Wait(DocumentState.AnswerTimeout);
-        Assert.Single(desk.Sent().OfType<ClientMessage.Join>());
+        Assert.False(desk.State.IsUnanswered);
+        desk.Wait(DocumentState.JoinTimeout);
+        Assert.Empty(desk.Sent());
+        Assert.True(desk.State.IsUnanswered);
+
+        desk.State.ConnectionLost();
+        desk.State.ConnectionOpened();
+        Assert.False(desk.State.IsUnanswered);
     }
 
     [Fact]
