@@ -61,6 +61,9 @@ public sealed class CommitQueue(
         return flush;
     }
 
+    /// <summary>Another writer has the document, as the log says: nothing more is taken.</summary>
+    public void Abandon() => HasFailed = IsFenced = true;
+
     private async Task FlushAllAsync()
     {
         while (_queued.Count > 0 && !HasFailed)
@@ -90,8 +93,8 @@ public sealed class CommitQueue(
         try
         {
             var outcome = await writer.AppendAsync(new LogAppend(document, epoch, records, clock.GetUtcNow()));
-            HasFailed = outcome != AppendOutcome.Durable;
-            IsFenced = outcome == AppendOutcome.Fenced;
+            HasFailed |= outcome != AppendOutcome.Durable;
+            IsFenced |= outcome == AppendOutcome.Fenced;
         }
         catch (Exception failure) when (failure is LogUnavailableException or LogOverloadedException)
         {

@@ -37,17 +37,23 @@ public sealed class LiveDocument(
     public ImmutableArray<ConflictRecord> RecentConflicts => _conflicts.NewestFirst();
 
     /// <summary>Gives a session a lease. What its earlier connections still have on the way is void from here on, and what they got decided is awaited: the answer is exact.</summary>
+    /// <remarks>
+    /// Exact also means: this is the document's only writer at some moment after the lease was given. A client may send what it has pending
+    /// in another form when it hears that it was not applied; an activation that does not know of its successor would say so wrongly, and edits get lost.
+    /// </remarks>
     public async Task<Admission> AdmitAsync(SessionId session, string author)
     {
         if (!authority.IsAdmitted(session))
         {
             if (authority.SessionsCount >= options.SessionsLimit)
                 return Refuse(RefusalReason.TooManySessions, $"The document has {authority.SessionsCount} sessions, the limit (Collab:Documents:SessionsLimit).");
+            // A session that was dismissed may have operations that the log does not have yet.
+            await commits.Drained;
             authority.Admit(session, author, await log.FindAsync(description.Id, session, null, CancellationToken.None));
         }
 
         var mark = authority.Admit(session, author, null);
-        return await commits.Drained
+        return await commits.Drained && await IsOwnerAsync()
             ? new Admission(Description, mark.Lease, mark.Sequence, mark.Revision)
             : Refuse(RefusalReason.StorageUnavailable, $"The log of document {description.Id} failed; it is being reloaded.");
 
@@ -65,6 +71,9 @@ public sealed class LiveDocument(
         var decision = authority.Decide(submission, [], clock.GetUtcNow());
         if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
             decision = await DecideWithLogAsync(submission, decision);
+        // The log may have failed while it was asked.
+        if (commits.HasFailed)
+            return Count(InDoubt());
         if (commits.HasFailed)
             return Count(InDoubt());
         if (decision is not Decision.Applied applied)
@@ -125,6 +134,13 @@ public sealed class LiveDocument(
         return isMatch
             ? new ContentCheck(true)
             : new ContentCheck(false, new Refusal(RefusalReason.ContentMismatch, $"The content hash at revision {revision} is {hash}, the document's is {_checked.Value.Hash}."));
+    }
+
+    private async Task<bool> IsOwnerAsync()
+    {
+        if ((await log.DescribeAsync(description.Id, CancellationToken.None))?.Epoch != description.Epoch)
+            commits.Abandon();
+        return !commits.HasFailed;
     }
 
     private SubmitOutcome? IsOverloaded()

@@ -11,8 +11,9 @@ namespace Collab.Grains.Documents;
 /// grain's turns, on content that is immutable.
 /// </summary>
 /// <param name="loaded">The revision of the snapshot that the document was loaded from.</param>
+/// <param name="encoding">Where content is encoded; the thread pool by default, the simulation's one thread there.</param>
 public sealed partial class SnapshotKeeper(
-    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, Revision loaded, ILogger<SnapshotKeeper> logger)
+    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, Revision loaded, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null)
 {
     // Beyond this many operations a fresh encoding is cheaper to send than the old one and what came since.
     private const int ReuseOperations = 256;
@@ -31,7 +32,7 @@ public sealed partial class SnapshotKeeper(
         if (isUsable)
             return _shared!;
         _sharedRevision = revision;
-        return _shared = Task.Run(() => new EncodedSnapshot(revision, Encode(content)));
+        return _shared = OffTurn(() => new EncodedSnapshot(revision, Encode(content)));
     }
 
     /// <summary>Counts what became durable, and keeps a snapshot when enough has come since the last.</summary>
@@ -54,7 +55,7 @@ public sealed partial class SnapshotKeeper(
     {
         try
         {
-            var snapshot = await Task.Run(() => new LogSnapshot(revision, content.Hash(), Encode(content)));
+            var snapshot = await OffTurn(() => new LogSnapshot(revision, content.Hash(), Encode(content)));
             await log.WriteSnapshotAsync(document, snapshot, CancellationToken.None);
             _kept = revision;
             _bytesSinceKept = 0;
@@ -66,6 +67,9 @@ public sealed partial class SnapshotKeeper(
             LogNotKept(document, revision, failure.Message);
         }
     }
+
+    private Task<T> OffTurn<T>(Func<T> encode) =>
+        Task.Factory.StartNew(encode, CancellationToken.None, TaskCreationOptions.DenyChildAttach, encoding ?? TaskScheduler.Default);
 
     public static byte[] Encode(IContent content)
     {
