@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Collab.Contracts;
+using Collab.Contracts.Documents;
+using Collab.Grains.Log;
+
+namespace Collab.Tests.Simulation;
+
+/// <summary>The memory log behind delays and failures: before anything happened, and after it did.</summary>
+internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOperationLog log) : IOperationLog
+{
+    /// <summary>False once the run comes to its end: then everything works.</summary>
+    public bool IsFaulty { get; set; } = true;
+
+    public string Store => log.Store;
+
+    public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(DocumentId id, NewDocument document, DateTimeOffset at, CancellationToken cancellation) =>
+        CallAsync(() => log.CreateAsync(id, document, at, cancellation));
+
+    public ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) => CallAsync(() => log.OpenAsync(id, cancellation));
+
+    public ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) => CallAsync(() => log.DescribeAsync(id, cancellation));
+
+    public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+        CallAsync(() => log.ListAsync(after, limit, cancellation));
+
+    public async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation)
+    {
+        var outcomes = await CallAsync(() => log.AppendAsync(appends, cancellation));
+        if (!IsFaulty || !scheduler.Chance(scenario.AppendLies))
+            return outcomes;
+        await scheduler.Delay(scheduler.About(scenario.LogDelay));
+        throw new LogUnavailableException("The log answered too late.");
+    }
+
+    public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation) =>
+        CallAsync(() => log.ReadAsync(id, from, limit, bytesLimit, cancellation));
+
+    public ValueTask<LogRecord?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
+        CallAsync(() => log.FindAsync(id, session, sequence, cancellation));
+
+    public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
+        CallAsync(() => log.ReadSnapshotAsync(id, atOrBefore, cancellation));
+
+    public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation) => await CallAsync(async () =>
+    {
+        await log.WriteSnapshotAsync(id, snapshot, cancellation);
+        return true;
+    });
+
+    private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
+    {
+        await scheduler.Delay(scheduler.About(scenario.LogDelay));
+        if (IsFaulty && scheduler.Chance(scenario.LogFails))
+            throw new LogUnavailableException("The log can't be reached.");
+        return await call();
+    }
+}

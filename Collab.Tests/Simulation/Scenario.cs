@@ -1,0 +1,104 @@
+using Collab.Contracts.Documents;
+using Collab.Grains.Documents;
+using Collab.Operations;
+using Collab.Operations.RichText;
+using Collab.Operations.Text;
+
+namespace Collab.Tests.Simulation;
+
+/// <summary>
+/// What happens in one run, drawn from its seed. Each kind of trouble is there or not ("swarm testing"): a run in which everything
+/// fails a little never gets far enough to meet the rarer combinations.
+/// </summary>
+internal sealed record Scenario
+{
+    public required IDocumentKind Kind { get; init; }
+
+    public required ConflictPolicy Policy { get; init; }
+
+    public required DocumentOptions Options { get; init; }
+
+    public required int Clients { get; init; }
+
+    public required int Hosts { get; init; }
+
+    /// <summary>Edits that each client makes.</summary>
+    public required int Edits { get; init; }
+
+    public required TimeSpan EditPause { get; init; }
+
+    public required TimeSpan NetworkDelay { get; init; }
+
+    /// <summary>Chance that a message takes some seconds, longer than the client waits for an answer.</summary>
+    public required double Spike { get; init; }
+
+    /// <summary>Mean time between cuts of each connection; zero for never.</summary>
+    public required TimeSpan CutEvery { get; init; }
+
+    /// <summary>Mean time that a client stays away after a cut.</summary>
+    public required TimeSpan Away { get; init; }
+
+    /// <summary>Chance that a push from the document to a host, or to one of its connections, gets lost.</summary>
+    public required double LostPush { get; init; }
+
+    public required double RepeatedPush { get; init; }
+
+    /// <summary>Chance that a host delivers a submission twice, as a retry of its call would.</summary>
+    public required double RepeatedSubmission { get; init; }
+
+    public required TimeSpan LogDelay { get; init; }
+
+    /// <summary>Chance that a call of the log fails without effect.</summary>
+    public required double LogFails { get; init; }
+
+    /// <summary>Chance that an append happens and is reported as failed.</summary>
+    public required double AppendLies { get; init; }
+
+    /// <summary>Mean time between crashes of the document's activation; zero for never.</summary>
+    public required TimeSpan CrashEvery { get; init; }
+
+    /// <summary>Mean time between moments at which a second activation comes up beside the first; zero for never.</summary>
+    public required TimeSpan OverlapEvery { get; init; }
+
+    /// <summary>Chance that a client ends its session when it goes, instead of losing its connection.</summary>
+    public required double Leave { get; init; }
+
+    public static Scenario Draw(Random random)
+    {
+        return new Scenario
+        {
+            Kind = random.Next(5) < 3 ? TextKind.Instance : RichTextKind.Instance,
+            Policy = random.Next(8) == 0 ? ConflictPolicy.Strict : ConflictPolicy.Merge,
+            Options = Limits(random.Next(3)),
+            Clients = random.Next(2, 5),
+            Hosts = random.Next(1, 4),
+            Edits = random.Next(4, 30),
+            EditPause = Milliseconds(random.Next(30, 500)),
+            NetworkDelay = Milliseconds(random.Next(3) == 0 ? 300 : 30),
+            Spike = Sometimes(0.02),
+            CutEvery = Milliseconds(Sometimes(random.Next(500, 8_000))),
+            Away = Milliseconds(random.Next(3) switch { 0 => 8_000, 1 => 1_000, _ => 100 }),
+            LostPush = Sometimes(0.1),
+            RepeatedPush = Sometimes(0.1),
+            RepeatedSubmission = Sometimes(0.1),
+            LogDelay = Milliseconds(random.Next(4) == 0 ? 400 : 5),
+            LogFails = Sometimes(0.05),
+            AppendLies = Sometimes(0.05),
+            CrashEvery = Milliseconds(Sometimes(random.Next(1_000, 8_000))),
+            OverlapEvery = Milliseconds(Sometimes(random.Next(1_000, 8_000))),
+            Leave = Sometimes(0.3),
+        };
+
+        double Sometimes(double value) => random.Next(2) == 0 ? value : 0;
+    }
+
+    // From roomy to so tight that a client which was away a moment needs a snapshot, or can't be rebased at all.
+    private static DocumentOptions Limits(int tightness) => tightness switch
+    {
+        0 => new DocumentOptions(),
+        1 => new DocumentOptions { WindowOperationsLimit = 16, CatchUpOperationsLimit = 1_000, RebaseOperationsLimit = 1_000, SnapshotOperations = 10 },
+        _ => new DocumentOptions { WindowOperationsLimit = 8, CatchUpOperationsLimit = 4, RebaseOperationsLimit = 6, SnapshotOperations = 5 },
+    };
+
+    private static TimeSpan Milliseconds(double value) => TimeSpan.FromMilliseconds(value);
+}
