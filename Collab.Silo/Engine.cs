@@ -32,6 +32,7 @@ public static partial class Engine
     private static string Describe(Assembly assembly) =>
         assembly.GetName().Name!.StartsWith("Orleans", StringComparison.Ordinal) ? $"orleans {VersionOf(assembly)}" : StandIn;
 
+    // "0.1.0+<commit>" is the SDK's form, "10.4.0. Commit Hash: <commit>" Orleans' own: the version is what stands before.
     private static string VersionOf(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', ' ')[0].TrimEnd('.') ?? "unknown";
 }
