@@ -41,6 +41,6 @@ public sealed partial class MetricsDocumentTests
     [GeneratedRegex("\"(\\w+)\"")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"^\| `(?<name>collab_\w+)` \| (?<type>\w+) \| (?<labels>[\w, ]*) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<name>collab_\w+)` \| (?<type>\w+) \|(?<labels>[\w, ]*)\|", RegexOptions.Multiline)]
     private static partial Regex Row();
 }
