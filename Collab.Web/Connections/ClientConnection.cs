@@ -256,6 +256,8 @@ internal sealed partial class ClientConnection(
     private async Task<bool> OpenAsync(Seat seat, Stay stay, JoinOutcome outcome, Revision? from)
     {
         var feed = stay.Feed!;
+        // Subscribed first: who moves between the list and the subscription would be missed.
+        await feed.StartAsync();
         var listing = feed.ListPresenceAsync();
         var read = await feed.ReadForJoinAsync(from);
         var presence = await listing;

@@ -103,10 +103,9 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
             _stays.Remove(stay);
     }
 
-    /// <summary>What a joining client needs: what leads on from its revision, or a snapshot and what leads on from there.</summary>
+    /// <summary>What a joining client needs: what leads on from its revision, or a snapshot and what leads on from there. The feed has started.</summary>
     public async Task<CatchUp> ReadForJoinAsync(Revision? from)
     {
-        await StartAsync();
         if (from is { } revision)
         {
             lock (_gate)
