@@ -24,10 +24,13 @@ export function connection(opened: CollabDocument): { words: HTMLElement; strip:
   for (const event of ['online', 'offline'] as const) addEventListener(event, changed);
   opened.on('storage', () =>
     toast({ tone: 'warning', title: 'Unsent edits can’t be kept here', detail: 'This browser’s storage is full or forbidden. Until the connection is back, closing this tab would lose them.' }));
-  show();
+  changed();
   return { words, strip };
 
   function changed(): void {
+    // The attributes tell the truth at once; only what is read and seen waits until it has settled.
+    words.dataset['status'] = opened.status;
+    words.dataset['pending'] = String(opened.hasPending);
     clearTimeout(timer);
     timer = setTimeout(show, shown === '' ? 0 : settles);
   }
@@ -36,8 +39,7 @@ export function connection(opened: CollabDocument): { words: HTMLElement; strip:
     const { status, hasPending } = opened;
     const interrupted = status === 'offline' || status === 'closed';
     const word = { connecting: 'Connecting', live: 'Live', resuming: 'Catching up', offline: navigator.onLine ? 'Reconnecting' : 'Offline', closed: 'Disconnected' }[status];
-    words.dataset['status'] = status;
-    words.dataset['pending'] = String(hasPending);
+    words.dataset['shown'] = status;
     live.textContent = word;
     saved.textContent = hasPending ? (interrupted ? 'Kept on this device' : 'Saving…') : 'Saved';
     if (word !== shown && shown !== '') announce(interrupted ? `${word}. Your edits are kept.` : word === 'Live' ? 'Live again. Everything is up to date.' : word);
