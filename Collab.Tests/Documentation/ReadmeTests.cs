@@ -13,7 +13,7 @@ public sealed partial class ReadmeTests
     {
         var blocks = Block().Matches(Readme);
 
-        Assert.Equal(2, blocks.Count);
+        Assert.Equal(3, blocks.Count);
         foreach (Match block in blocks)
             Assert.Equal(Sample(block.Groups["file"].Value, block.Groups["region"].Value), block.Groups["code"].Value.TrimEnd());
     }
