@@ -26,12 +26,15 @@ for (const kind of ['text', 'richtext'] as const) {
 test('text: a paste of 200 kB arrives', { skip: server === undefined && 'COLLAB_URL is not set' }, async () => {
   const id = await create(new URL(server!), 'text');
   const clients = [new CollabClient(`${server}/collab`), new CollabClient(`${server}/collab`)];
-  const [author, reader] = (await Promise.all(clients.map((client) => client.open(id, { kind: 'text' })))) as [CollabDocument<'text'>, CollabDocument<'text'>];
-  const paste = 'Zeile 😀\n'.repeat(25_000);
-  author.edit([paste]);
-  await author.whenSaved();
-  await until('the paste is at the reader', () => reader.content === paste);
-  await Promise.all(clients.map((client) => client.close()));
+  try {
+    const [author, reader] = (await Promise.all(clients.map((client) => client.open(id, { kind: 'text' })))) as [CollabDocument<'text'>, CollabDocument<'text'>];
+    const paste = 'Zeile 😀\n'.repeat(25_000);
+    author.edit([paste]);
+    await author.whenSaved();
+    await until('the paste is at the reader', () => reader.content === paste);
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+  }
 });
 
 /** A person: an editor that knows only changes, a client behind a cable that can be cut, and a browser's storage. */
@@ -65,12 +68,15 @@ class Fuzz {
   async run(): Promise<void> {
     this.#id = await create(this.url, this.name);
     const people = await Promise.all(Array.from({ length: 4 }, () => this.#enter()));
-    await Promise.all(people.map((person) => this.#live(person)));
-    await this.#verify(people);
-    for (const person of people) {
-      await person.client.close();
-      await person.cutter.close();
-      assert.deepEqual([...person.storage.items.keys()], [], 'nothing stays stored once everything is saved');
+    try {
+      await Promise.all(people.map((person) => this.#live(person)));
+      await this.#verify(people);
+      await Promise.all(people.map(({ client }) => client.close()));
+      for (const { storage } of people) assert.deepEqual([...storage.items.keys()], [], 'nothing stays stored once everything is saved');
+    } finally {
+      // Whatever failed, nothing may keep the process.
+      await Promise.all(people.map(({ client }) => client.close()));
+      await Promise.all(people.map(({ cutter }) => cutter.close()));
     }
   }
 
@@ -103,8 +109,11 @@ class Fuzz {
 
   /** The page is closed with edits pending, and opened again. */
   async #reload(person: Person): Promise<void> {
+    // By the event and not by the status, which may be live again before anybody looks.
+    let isNoticed = person.document.status !== 'live';
+    person.document.on('status', () => (isNoticed = true));
     person.cutter.cut();
-    await until('the document notices the cut', () => person.document.status !== 'live');
+    await until('the document notices the cut', () => isNoticed);
     this.#edit(person);
     await person.client.close();
     await this.#open(person);
