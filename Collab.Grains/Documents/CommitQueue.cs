@@ -17,6 +17,9 @@ namespace Collab.Grains.Documents;
 public sealed class CommitQueue(
     ILogWriter writer, TimeProvider clock, DocumentId document, long epoch, Revision durable, IContent content, Action<ImmutableArray<CommittedOperation>> onDurable)
 {
+    /// <summary>A few flushes of the writer, which by then has made room.</summary>
+    private static readonly TimeSpan OverloadPause = TimeSpan.FromMilliseconds(20);
+
     private readonly List<LogRecord> _queued = [];
     private TaskCompletionSource<bool> _next = NewFlush();
     private Task? _running;
@@ -90,15 +93,25 @@ public sealed class CommitQueue(
 
     private async Task<bool> AppendAsync(LogRecord[] records)
     {
-        try
+        var append = new LogAppend(document, epoch, records, clock.GetUtcNow());
+        while (!HasFailed)
         {
-            var outcome = await writer.AppendAsync(new LogAppend(document, epoch, records, clock.GetUtcNow()));
-            HasFailed |= outcome != AppendOutcome.Durable;
-            IsFenced |= outcome == AppendOutcome.Fenced;
-        }
-        catch (Exception failure) when (failure is LogUnavailableException or LogOverloadedException)
-        {
-            HasFailed = true;
+            try
+            {
+                var outcome = await writer.AppendAsync(append);
+                HasFailed |= outcome != AppendOutcome.Durable;
+                IsFenced |= outcome == AppendOutcome.Fenced;
+                break;
+            }
+            catch (LogOverloadedException)
+            {
+                // Nothing was queued, so the same append may come again; what is decided meanwhile is bounded by the document's own limit.
+                await Task.Delay(OverloadPause, clock);
+            }
+            catch (LogUnavailableException)
+            {
+                HasFailed = true;
+            }
         }
 
         return !HasFailed;

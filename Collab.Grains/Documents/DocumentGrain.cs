@@ -100,6 +100,10 @@ public sealed partial class DocumentGrain(
         {
             return new Admission(null, 0, 0, Revision.Zero, new Refusal(RefusalReason.StorageUnavailable, failure.Message));
         }
+        finally
+        {
+            EndIfFailed();
+        }
     }
 
     public Task Dismiss(SessionId session, long lease)

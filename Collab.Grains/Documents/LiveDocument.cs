@@ -74,8 +74,6 @@ public sealed class LiveDocument(
         // The log may have failed while it was asked.
         if (commits.HasFailed)
             return Count(InDoubt());
-        if (commits.HasFailed)
-            return Count(InDoubt());
         if (decision is not Decision.Applied applied)
             return await SettleAsync(decision);
 

@@ -67,6 +67,17 @@ public sealed class CommitQueueTests
         Assert.True(_commits.IsFenced);
     }
 
+    [Fact]
+    public async Task An_overloaded_writer_gets_the_same_append_again()
+    {
+        var first = Enqueue(1);
+        _writer.Fail(new LogOverloadedException(2, 1));
+        await Eventually.IsTrue(() => _writer.Appends.Count == 2);
+        _writer.Complete(AppendOutcome.Durable);
+        Assert.True(await first);
+        Assert.Same(_writer.Appends[0], _writer.Appends[1]);
+    }
+
     private Task<bool> Enqueue(long revision) => _commits.Enqueue(
         new LogRecord(new Revision(revision), new SessionId("s"), revision, 0, new byte[10]), DocumentKinds.Find("text")!.Initial);
 
