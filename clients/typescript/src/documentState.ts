@@ -78,6 +78,11 @@ export class DocumentState<K extends KindName = KindName> {
   #head = 0;
   /** The next join asks for a snapshot, because the content here is not to be trusted or can't be brought forward. */
   #isFresh = false;
+  /**
+   * A base was too old to be rebased. Until something is acknowledged, edits are sent from the head only: based on a snapshot that is itself as old
+   * as that, they would be refused again and again.
+   */
+  #sendsFromHead = false;
 
   #attempts = 0;
   #joinDue = Infinity;
@@ -432,7 +437,8 @@ export class DocumentState<K extends KindName = KindName> {
     if (isCaughtUp && pending.outstanding !== null && pending.outstanding.session !== this.#session) pending.unsend();
     // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
     // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
-    if (pending.outstanding === null && pending.send(this.#session!, this.#sequence + 1, this.#revision) !== null) {
+    const mustWait = this.#sendsFromHead && !isCaughtUp;
+    if (pending.outstanding === null && !mustWait && pending.send(this.#session!, this.#sequence + 1, this.#revision) !== null) {
       this.#sequence++;
       this.#editsSent = this.#editsMade;
       this.#submitDue = now;
@@ -496,6 +502,7 @@ export class DocumentState<K extends KindName = KindName> {
     this.#revision = number;
     if (isOwn) {
       const delta = pending.acknowledge();
+      this.#sendsFromHead = false;
       this.#content?.push(delta);
       this.#presence.operation(number, operation.session, delta);
       this.#editsSaved = this.#editsSent;
@@ -590,6 +597,7 @@ export class DocumentState<K extends KindName = KindName> {
     const { outstanding } = pending;
     if (this.#isApplied(applied)) {
       this.#content!.push(pending.acknowledge());
+      this.#sendsFromHead = false;
       this.#editsSaved = this.#editsSent;
     } else if (outstanding !== null) {
       if (outstanding.session === this.#session) this.#sequence = outstanding.sequence - 1;
@@ -642,6 +650,7 @@ export class DocumentState<K extends KindName = KindName> {
       this.#attempts++;
       this.#submitDue = now + (message.retryAfter ?? this.#backoff());
     } else if (action === 'resync') {
+      this.#sendsFromHead ||= reason === 'revision_unavailable';
       this.#rejoin(now, needsSnapshot(reason));
     } else if (reason === 'sequence_reused' || reason === 'sequence_stale') {
       // The edit is fine, its number is not: this session's memory of itself is wrong. A new session has none.
