@@ -87,8 +87,16 @@ public sealed class CollabDocument
     /// <exception cref="CollabException">The server refused the edit and it was taken back, or the document closed before it was durable.</exception>
     public Task EditAsync(Func<IContent, IDelta> edit, CancellationToken cancellation = default)
     {
-        Edit(edit);
-        return WhenSavedAsync(cancellation);
+        ArgumentNullException.ThrowIfNull(edit);
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Do(state =>
+        {
+            ThrowIfClosed();
+            state.Edit(edit(state.Content!));
+            // Before anything that the edit caused is looked at: the machine itself may have refused it.
+            _waiting.Add((state.EditsMade, saved));
+        });
+        return saved.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Replaces a stretch of text or rich text; completes when that is durable.</summary>
@@ -178,7 +186,12 @@ public sealed class CollabDocument
             while (_state.TryTake(out ClientMessage? message))
                 _connection.Send(message);
             while (_state.TryTake(out DocumentEvent? happened))
+            {
                 _events.Enqueue(happened);
+                Settle(happened);
+            }
+
+            SettleSaved();
             if (_isRaising || _events.Count == 0)
                 return;
             _isRaising = true;
@@ -206,18 +219,12 @@ public sealed class CollabDocument
     {
         lock (_lock)
         {
-            if (!_events.TryDequeue(out happened))
-            {
-                _isRaising = false;
-                return false;
-            }
-
-            Settle(happened);
-            return true;
+            _isRaising = _events.TryDequeue(out happened);
+            return _isRaising;
         }
     }
 
-    // Who waits hears of it before any handler does.
+    // Who waits hears of a refusal first: with it the edit counts as settled.
     private void Settle(DocumentEvent happened)
     {
         switch (happened)
@@ -235,7 +242,10 @@ public sealed class CollabDocument
                 Fail(over);
                 break;
         }
+    }
 
+    private void SettleSaved()
+    {
         foreach (var (_, saved) in _waiting.Where(waiting => waiting.Edits <= _state.EditsSaved))
             saved.TrySetResult();
         _waiting.RemoveAll(waiting => waiting.Saved.Task.IsCompleted);

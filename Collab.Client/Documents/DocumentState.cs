@@ -44,6 +44,10 @@ internal sealed class DocumentState(string document, string? name, string? color
     // The head at the time of admission: operations lead there, whatever else happens.
     private long _catchUpTo;
 
+    // A base was too old to be rebased. Until something is acknowledged, edits are sent from the head only: based on a snapshot that is itself as
+    // old as that, they would be refused again and again.
+    private bool _sendsFromHead;
+
     // While joining: when to ask, null once asked; and when that was.
     private TimeSpan? _joinAt;
     private TimeSpan _joinedAt;
@@ -425,6 +429,7 @@ internal sealed class DocumentState(string document, string? name, string? color
         }
         else if (refusal.Action == RefusalAction.Resync)
         {
+            _sendsFromHead |= refused.Verb == "submit" && refusal.Reason == "revision_unavailable";
             if (refusal.Reason is "content_mismatch" or "length_mismatch")
                 Diverge(refusal.Detail);
             else
@@ -484,6 +489,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         _editsSaved = _outstanding!.EditsCovered;
         _outstanding = null;
+        _sendsFromHead = false;
         _events.Enqueue(new DocumentEvent.Acknowledged(operation, IsSaved));
     }
 
@@ -507,7 +513,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
         // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
-        if (Phase != DocumentPhase.Live || _outstanding is not null || _replica!.TakeBuffer() is not { } delta)
+        if (Phase != DocumentPhase.Live || _outstanding is not null || (_sendsFromHead && _replica!.Revision < _catchUpTo) || _replica!.TakeBuffer() is not { } delta)
             return;
         var encoded = new ArrayBufferWriter<byte>();
         delta.Encode(encoded);
