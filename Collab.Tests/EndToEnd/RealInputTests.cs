@@ -17,6 +17,7 @@ public sealed class RealInputTests(ITestOutputHelper output)
     // person would be through before the second operation is sent.
     private const int EditsWaiting = 16;
     private const int EditsOffline = 1_000;
+    private const int LookUpEvery = 200;
 
     [Theory]
     [InlineData("sveltecomponent.seq.jsonl.gz", false)]
@@ -87,8 +88,13 @@ public sealed class RealInputTests(ITestOutputHelper output)
             Assert.Equal(revisions[transactions[first].Base], agent.Document.Revision);
             Assert.True(agent.Document.IsSaved);
             concurrent += agent.Document.Revision < revision ? 1 : 0;
-            agent.Document.Edit(content => Compose(transactions.Skip(first).Take(last - first + 1), content.Length));
-            Array.Fill(revisions, ++revision, first + 1, last - first + 1);
+            var delta = Compose(transactions.Skip(first).Take(last - first + 1), agent.Document.Content.Length);
+            agent.Document.Edit(_ => delta);
+            // What is typed and deleted again makes no operation.
+            revision += delta.IsIdentity ? 0 : 1;
+            Array.Fill(revisions, revision, first + 1, last - first + 1);
+            if (i % LookUpEvery == 0)
+                await LookUpAsync(agents, transactions, runs, i, revisions);
             if (isKilled && i == runs.Count / 2)
             {
                 await server.KillAsync();
@@ -100,10 +106,22 @@ public sealed class RealInputTests(ITestOutputHelper output)
 
         await restarting;
         foreach (var agent in agents)
-            await agent.AdvanceAsync(runs.Count);
-        output.WriteLine($"{transactions.Count} transactions as {runs.Count} operations, {concurrent} of them concurrent, in {clock.Elapsed.TotalSeconds:0.0} s; " +
+            await agent.AdvanceAsync(revisions[^1]);
+        output.WriteLine($"{transactions.Count} transactions as {revisions[^1]} operations, {concurrent} of them concurrent, in {clock.Elapsed.TotalSeconds:0.0} s; " +
             $"{agents.Sum(agent => agent.Document.ResubmissionsTotal)} resubmitted.");
         await AgreeAsync(server, "session", sha256, agents.Select(agent => agent.Document));
+    }
+
+    // Who has not typed for long still sees what the others type, up to what the next transaction has seen: a replica thousands of
+    // operations behind would be brought back by a snapshot.
+    private static async Task LookUpAsync(
+        List<HeldReplica> agents, IReadOnlyList<Corpus.Transaction> transactions, List<(int First, int Last)> runs, int done, long[] revisions)
+    {
+        for (int agent = 0; agent < agents.Count; agent++)
+        {
+            int next = runs.FindIndex(done + 1, run => transactions[run.First].Agent == agent);
+            await agents[agent].AdvanceAsync(revisions[Math.Min(next < 0 ? int.MaxValue : transactions[runs[next].First].Base, runs[done].First)]);
+        }
     }
 
     // Neighbouring transactions of one agent go as one operation where nobody's transaction is concurrent with them: composing what others

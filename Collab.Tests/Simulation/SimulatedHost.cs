@@ -85,6 +85,7 @@ internal sealed class SimulatedHost(Scheduler scheduler, Scenario scenario, Clus
                     Refuse(link, "check", refusal);
                 break;
             case ClientMessage.Leave:
+                trace.Count("leave");
                 _stays.Remove(link);
                 Dismiss(stay);
                 break;
