@@ -1,4 +1,5 @@
 import { HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { Backoff } from './backoff.js';
 import type { ClientMessage, ServerMessages } from './messages.js';
 
 export interface ConnectionOptions {
@@ -31,13 +32,15 @@ export class Connection {
   #isConnected = false;
   #isStopped = true;
   #connectedAt = 0;
-  #attempts = 0;
+  readonly #backoff: Backoff;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly url: string,
     readonly options: ConnectionOptions = {},
-  ) {}
+  ) {
+    this.#backoff = new Backoff(retryDelayStart, options.retryDelayLimit ?? 10_000);
+  }
 
   /** A listener that comes while connected is told so at once. */
   add(listener: ConnectionListener): void {
@@ -121,11 +124,10 @@ export class Connection {
   #lost(hub: HubConnection): void {
     if (this.#hub !== hub) return;
     this.#hub = null;
-    if (this.#isConnected && Date.now() - this.#connectedAt >= stableAfter) this.#attempts = 0;
+    if (this.#isConnected && Date.now() - this.#connectedAt >= stableAfter) this.#backoff.reset();
     this.#setConnected(false);
     if (this.#isStopped) return;
-    const limit = Math.min(this.options.retryDelayLimit ?? 10_000, retryDelayStart * 2 ** Math.min(this.#attempts++, 10));
-    this.#retry = setTimeout(() => void this.#connect(), limit * Math.random());
+    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
   }
 
   #setConnected(isConnected: boolean): void {
@@ -145,7 +147,7 @@ export class Connection {
 
   readonly #wake = (): void => {
     if (this.#retry === undefined || this.#isStopped || globalThis.document?.visibilityState === 'hidden') return;
-    this.#attempts = 0;
+    this.#backoff.reset();
     void this.#connect();
   };
 

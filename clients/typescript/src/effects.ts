@@ -1,3 +1,5 @@
+import { composeAll } from './compose.js';
+import type { DocumentKind } from './documentKind.js';
 import type { Delta, KindName } from './kinds.js';
 import type { ClientMessage, Conflict } from './messages.js';
 
@@ -36,5 +38,13 @@ export type Effect<K extends KindName = KindName> =
   | { readonly type: 'conflicts'; readonly conflicts: readonly Conflict[] }
   | { readonly type: 'presence' }
   | { readonly type: 'refused'; readonly refusal: Refusal }
-  /** This host goes away: connect again, it will be another. */
+  /** Connect again: this host goes away, or does not answer. */
   | { readonly type: 'reconnect' };
+
+/** The same effects with all changes as one; what else came with them stays. */
+export function mergedChanges<K extends KindName>(effects: readonly Effect<K>[], kind: DocumentKind<K>): Effect<K>[] {
+  const deltas = effects.flatMap((effect) => (effect.type === 'change' ? [effect.change.delta] : []));
+  const others = effects.filter((effect) => effect.type !== 'change');
+  if (deltas.length === 0) return others;
+  return [{ type: 'change', change: { delta: composeAll(deltas, kind.compose), origin: null, conflicts: [] } }, ...others];
+}

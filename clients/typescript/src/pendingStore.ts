@@ -1,4 +1,4 @@
-import type { StoredState } from './documentState.js';
+import type { StoredContent, StoredState } from './replica.js';
 
 /** The part of `Storage` that is used; localStorage is one. */
 export interface KeyValueStorage {
@@ -144,7 +144,7 @@ export class PendingSlot {
     return owner === null ? !this.#isWritten || this.#read() !== null : owner.tab === this.tab;
   }
 
-  load(): { readonly state: StoredState; readonly content: { readonly base: unknown; readonly since: readonly unknown[] } | null } | null {
+  load(): { readonly state: StoredState; readonly content: StoredContent | null } | null {
     const record = this.#read();
     if (record === null) return null;
     this.#isWritten = true;
@@ -159,7 +159,7 @@ export class PendingSlot {
   }
 
   /** Writes the state, and the content it applies to if that changed. Never throws: what can't be kept is said, and the edits stay in memory. */
-  save(state: StoredState, content: { readonly base: unknown; readonly since: readonly unknown[] } | null): Saved {
+  save(state: StoredState, content: StoredContent | null): Saved {
     if (!this.isOwn) return 'stolen';
     const hasContent = content !== null && this.#saveContent(content.base);
     if (this.#write(state, hasContent ? content.since : [], hasContent)) return hasContent ? 'kept' : 'without_content';

@@ -93,6 +93,54 @@ test('a document that is refused is not opened', async () => {
   assert.equal(document.status, 'closed');
 });
 
+test('a session that another connection took goes on as a new one, with its edits and without doubling the outstanding one', async () => {
+  const { connection, document } = await opened('hello');
+  document.edit([5, '!']);
+  document.edit([6, '?']);
+  connection.receive('closed', { reason: 'superseded', action: 'resync' });
+  assert.deepEqual(connection.take('join').at(-1), { document: 'd', version: 1, name: 'me', revision: 3 });
+  const { snapshot: _, ...admitted } = joined('', 4, { session: 's7' });
+  connection.receive('joined', admitted);
+  connection.take('submit');
+  connection.receive('operations', { revision: 4, operations: [{ session: 's1', sequence: 1, at: 1, delta: [5, '!'] }] });
+  assert.deepEqual(connection.take('submit'), [{ document: 'd', sequence: 1, base: 4, delta: [6, '?'] }]);
+  assert.equal(document.content, 'hello!?');
+  connection.receive('operations', { revision: 5, operations: [{ session: 's7', sequence: 1, at: 1, delta: [6, '?'] }] });
+  assert.ok(!document.hasPending);
+  await document.close();
+});
+
+test('a snapshot older than the own edit that the log has waits for it: what was typed does not vanish and come back', async () => {
+  const { connection, document } = await opened('hello');
+  const changes: unknown[] = [];
+  document.onChange(({ delta }) => changes.push(delta));
+  document.edit([5, '!']);
+  document.edit([-1]);
+  connection.reconnect();
+  connection.take('submit');
+  connection.isConnected = true;
+  connection.listener!.connected();
+  connection.receive('joined', joined('Hello', 5, { applied: { sequence: 1, revision: 5 }, snapshot: { revision: 4, content: 'Ahello' } }));
+  assert.deepEqual(changes, []);
+  connection.receive('operations', { revision: 5, operations: [{ session: 's1', sequence: 1, at: 1, delta: [6, '!'] }] });
+  assert.deepEqual(changes, [['A', 5]]);
+  assert.equal(document.content, 'Aello!');
+  assert.deepEqual(connection.take('submit'), [{ document: 'd', sequence: 2, base: 5, delta: [1, -1, 5] }]);
+  connection.reconnect();
+  await document.close();
+});
+
+test('a session that was ended for good tells so, with the edits that did not arrive', async () => {
+  const { connection, document } = await opened('hello');
+  const refusals: unknown[] = [];
+  document.on('refused', ({ reason, delta }) => refusals.push([reason, delta]));
+  document.edit([5, '!']);
+  connection.receive('closed', { reason: 'permission_revoked', action: 'give_up' });
+  assert.deepEqual(refusals, [['permission_revoked', [5, '!']]]);
+  assert.equal(document.status, 'closed');
+  assert.throws(() => document.edit([5, '?']), /is closed/);
+});
+
 test('edits made offline survive the tab: the next one shows them at once and sends them byte for byte', async () => {
   const storage = new FakeStorage();
   const store = new PendingStore({ storage, scope: 'x', locks: new FakeLocks() });

@@ -7,12 +7,12 @@ import { FakeLocks, FakeStorage } from './browser.js';
 import { Cutter } from './cutter.js';
 import { Random } from './random.js';
 
-// Against a running server: COLLAB_URL=http://127.0.0.1:5080. COLLAB_SEED=… runs one seed, COLLAB_SEEDS=… that many. What the network does in
+// Against a running server: COLLAB_URL=http://127.0.0.1:5080. COLLAB_SEED=… runs one seed, COLLAB_SEEDS=… that many, COLLAB_EDITS=… makes each longer. What the network does in
 // between is not in the seed, so a failure may need several runs to come back.
 const server = process.env['COLLAB_URL'];
 const only = process.env['COLLAB_SEED'];
 const seeds = only === undefined ? Array.from({ length: Number(process.env['COLLAB_SEEDS'] ?? 3) }, (_, i) => i + 1) : [Number(only)];
-const editsOfEach = 80;
+const editsOfEach = Number(process.env['COLLAB_EDITS'] ?? 80);
 const patience = 60_000;
 
 for (const kind of ['text', 'richtext'] as const) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StoredState } from '../src/documentState.js';
+import type { StoredState } from '../src/replica.js';
 import { PendingStore } from '../src/pendingStore.js';
 import { FakeLocks, FakeStorage } from './browser.js';
 
@@ -12,6 +12,7 @@ const state: StoredState = {
   revision: 7,
   outstanding: { session: 's1', sequence: 3, base: 6, delta: ['a', 4], current: [1, 'a', 4] },
   buffer: [6, 'b'],
+  early: null,
 };
 const content = { base: 'hello', since: [] };
 

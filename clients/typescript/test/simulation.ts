@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { canonicalJson } from '../src/canonicalJson.js';
 import { lengthsOf } from '../src/delta.js';
 import type { DocumentKind } from '../src/documentKind.js';
-import { DocumentState, type StoredState } from '../src/documentState.js';
+import { DocumentState } from '../src/documentState.js';
+import type { StoredContent, StoredState } from '../src/replica.js';
 import type { Effect } from '../src/effects.js';
 import { type Content, type Delta, type KindName, kindOf } from '../src/index.js';
 import type { ClientMessage, ClientMessages, Joined, Operation, ServerMessages } from '../src/messages.js';
@@ -50,6 +51,10 @@ class Authority<K extends KindName> {
     else if (target === 'presence') this.#presence(wire, body);
   }
 
+  isResumable(session: string): boolean {
+    return this.#sessions.get(session)?.token !== 'expired';
+  }
+
   /** Resume tokens stop being good: a key was lost, or they expired. */
   forgetTokens(): void {
     for (const session of this.#sessions.values()) session.token = 'expired';
@@ -74,14 +79,14 @@ class Authority<K extends KindName> {
       return this.#refuse(wire, 'join', 'token_invalid', 'give_up');
     }
     const session = resume?.session ?? `s${this.#sessions.size + 1}`;
-    const token = `t${random.int(1e9)}`;
+    const token = known?.token ?? `t${random.int(1e9)}`;
     if (known?.wire && known.wire !== wire) {
       this.send(known.wire, { target: 'closed', body: { document: 'd', reason: 'superseded', action: 'resync' } });
       this.wires.delete(known.wire);
     }
     this.#sessions.set(session, { token, wire });
     wire.session = session;
-    const isNear = revision !== undefined && revision <= this.head && this.head - revision <= 15;
+    const isNear = revision !== undefined && revision <= this.head && this.head - revision <= 15 && !random.chance(0.3);
     const from = isNear ? revision : Math.max(0, this.head - random.int(4));
     const applied = this.log.findLastIndex((operation) => operation.session === session);
     const joined: Joined<K> = {
@@ -153,7 +158,7 @@ class Authority<K extends KindName> {
 
 interface Slot {
   readonly state: StoredState;
-  readonly content: { readonly base: unknown; readonly since: readonly unknown[] } | null;
+  readonly content: StoredContent | null;
 }
 
 /** A person at a page: an editor that knows only changes, the state machine, and the browser's storage. */
@@ -166,6 +171,9 @@ class Client {
   tickAt = Infinity;
   /** Marks in edits that a crash may take, because they were not stored. */
   unstored = new Set<string>();
+  /** What the storage held before its last write, and the marks typed since: what is left when the power fails before the browser has written. */
+  olderSlot: Slot | null = null;
+  unstoredSinceOlder = new Set<string>();
 }
 
 /** Everything that one seed decides. Throws with the seed if at rest the replicas differ, or a mark is lost or there twice. */
@@ -243,6 +251,7 @@ class Simulation {
     for (const gone of marksOf(this.#kind.invert(delta, client.editor))) this.#excused.add(gone);
     if (mark !== '') this.#typed.add(mark);
     if (mark !== '') client.unstored.add(mark);
+    if (mark !== '') client.unstoredSinceOlder.add(mark);
     client.editor = this.#kind.apply(client.editor, delta);
     this.#perform(client, client.state.edit(components as never, this.#now));
   }
@@ -262,6 +271,7 @@ class Simulation {
     }
     client.editor = client.state.hasContent ? client.state.content : null;
     client.unstored.clear();
+    client.olderSlot = null;
     this.#connect(client);
   }
 
@@ -284,6 +294,8 @@ class Simulation {
 
   #store(client: Client, hasContent: boolean): void {
     const { stored, storedContent } = client.state;
+    client.olderSlot = client.slot;
+    client.unstoredSinceOlder = new Set(client.unstored);
     client.slot = stored && { state: stored, content: hasContent ? storedContent : null };
     if (client.slot !== null) client.slot = JSON.parse(JSON.stringify(client.slot)) as Slot;
     client.unstored.clear();
@@ -292,8 +304,11 @@ class Simulation {
   /** A page goes, in order (it stores what is pending) or by a crash, and comes back. */
   #reload(client: Client, isCrash: boolean): void {
     if (client.wire !== null) this.#close(client);
-    if (isCrash) for (const mark of client.unstored) this.#excused.add(mark);
-    else if (client.state.hasContent) this.#store(client, this.#random.chance(0.7));
+    // Not together with a lost token: then nothing is left that could tell that the stored edits are in the log already.
+    const isPowerLost = isCrash && client.olderSlot !== null && this.#authority.isResumable(client.olderSlot.state.session) && this.#random.chance(0.5);
+    if (isCrash) for (const mark of isPowerLost ? client.unstoredSinceOlder : client.unstored) this.#excused.add(mark);
+    if (isPowerLost) client.slot = client.olderSlot;
+    else if (!isCrash && client.state.hasContent) this.#store(client, this.#random.chance(0.7));
     this.#start(client);
   }
 
@@ -305,6 +320,12 @@ class Simulation {
         client.editor = this.#kind.apply(client.editor, effect.change.delta);
       } else if (effect.type === 'refused') {
         for (const mark of marksOf(effect.refusal.delta ?? [])) this.#excused.add(mark);
+      } else if (effect.type === 'reconnect') {
+        this.#at(this.#now, () => {
+          if (client.wire !== wire) return;
+          this.#cut(client);
+          this.#connect(client);
+        });
       } else if (effect.type === 'send') {
         if (effect.message.target === 'submit' && client.slot !== null) this.#store(client, client.slot.content !== null);
         if (wire !== null) this.#up(wire, effect.message);
@@ -312,6 +333,7 @@ class Simulation {
     }
     if (client.editor === null && client.state.hasContent) client.editor = client.state.content;
     if (!client.state.hasPending) {
+      client.olderSlot = client.slot ?? client.olderSlot;
       client.slot = null;
       client.unstored.clear();
     }
