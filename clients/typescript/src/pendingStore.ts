@@ -26,7 +26,7 @@ export interface PendingStoreOptions {
 const contentLimit = 2_000_000;
 
 /** A page that is reloaded lets its locks go a moment after the next one starts. */
-const lockWait = 300;
+const lockWait = 1_000;
 
 /**
  * Without locks, a tab shows that it lives by a stamp. Browsers wake a hidden tab's timers once a minute, so only a stamp much older
