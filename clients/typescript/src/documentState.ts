@@ -1,6 +1,6 @@
 import { Backoff } from './backoff.js';
 import { isIdentity } from './delta.js';
-import { type Effect, type Refusal, mergedChanges } from './effects.js';
+import { type Effect, type Refusal, mergedChanges, needsSnapshot, refusalOf } from './effects.js';
 import { kindOf } from './kindOf.js';
 import type { Content, Delta, DeltaInput, KindName } from './kinds.js';
 import { LazyContent } from './lazyContent.js';
@@ -533,14 +533,18 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   /** The operations that lead to the snapshot can't be had. Edits whose content is not known either have no place any more. */
-  #force(arriving: Arriving<K>, { verb, reason, detail }: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
+  #force(arriving: Arriving<K>, refusal: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
     arriving.isForced = true;
     this.#readDue = Infinity;
     const { pending, composed } = this.#replica!;
     if (this.hasContent || composed === null) return;
-    // They are handed to the application, not dropped in silence.
     pending.clear();
-    this.#effects.push({ type: 'refused', refusal: { verb, reason, detail, conflicts: [], delta: composed } });
+    this.#lose(refusal, composed);
+  }
+
+  /** Edits that can't be placed are handed to the application, not dropped in silence. */
+  #lose({ verb, reason, detail }: Pick<Refusal, 'verb' | 'reason' | 'detail'>, delta: Delta<K> | null): void {
+    this.#effects.push({ type: 'refused', refusal: { verb, reason, detail, conflicts: [], ...(delta !== null && { delta }) } });
   }
 
   #replaceContent({ content, revision, applied }: Arriving<K>): void {
@@ -557,7 +561,9 @@ export class DocumentState<K extends KindName = KindName> {
 
   #surrenderTo(sequence: number): void {
     this.#sequence = sequence;
-    this.#change(this.#replica!.surrender());
+    const { change, lost } = this.#replica!.surrender();
+    this.#change(change);
+    if (lost !== null) this.#lose({ verb: 'join', reason: 'revision_unavailable', detail: 'The log is ahead of what was stored, and its content was not.' }, lost);
   }
 
   #refusedSubmit(message: Refused, now: number): void {
@@ -583,18 +589,8 @@ export class DocumentState<K extends KindName = KindName> {
     }
   }
 
-  #close({ verb, reason, detail }: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
+  #close(refusal: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
     this.#phase = 'closed';
-    const delta = this.#replica?.composed ?? null;
-    this.#effects.push({ type: 'refused', refusal: { verb, reason, detail, conflicts: [], ...(delta !== null && { delta }) } });
+    this.#lose(refusal, this.#replica?.composed ?? null);
   }
-}
-
-function refusalOf({ verb, reason, detail, conflicts }: Refused): Refusal {
-  return { verb, reason, detail, conflicts: conflicts ?? [] };
-}
-
-/** Refusals that say: what this client has can't be brought forward. */
-function needsSnapshot(reason: string): boolean {
-  return reason === 'revision_unavailable' || reason === 'content_mismatch' || reason === 'length_mismatch' || reason === 'revision_ahead';
 }

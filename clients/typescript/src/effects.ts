@@ -1,7 +1,7 @@
 import { composeAll } from './compose.js';
 import type { DocumentKind } from './documentKind.js';
 import type { Delta, KindName } from './kinds.js';
-import type { ClientMessage, Conflict } from './messages.js';
+import type { ClientMessage, Conflict, Refused } from './messages.js';
 
 /** Who made an operation, and when, by the server's clock in milliseconds. */
 export interface Origin {
@@ -47,4 +47,13 @@ export function mergedChanges<K extends KindName>(effects: readonly Effect<K>[],
   const others = effects.filter((effect) => effect.type !== 'change');
   if (deltas.length === 0) return others;
   return [{ type: 'change', change: { delta: composeAll(deltas, kind.compose), origin: null, conflicts: [] } }, ...others];
+}
+
+export function refusalOf({ verb, reason, detail, conflicts }: Refused): Refusal {
+  return { verb, reason, detail, conflicts: conflicts ?? [] };
+}
+
+/** Refusals that say: what this client has can't be brought forward. */
+export function needsSnapshot(reason: string): boolean {
+  return reason === 'revision_unavailable' || reason === 'content_mismatch' || reason === 'length_mismatch' || reason === 'revision_ahead';
 }

@@ -146,16 +146,18 @@ export class Replica<K extends KindName> {
    *          │                                    ▼
    *          └──────────────early'───────────────▶ ·
    *
-   * @returns Null if the view does not change, or there is none.
+   * Without content there is no inverse, and what stays has no place any more: it is `lost`, for handing it to the person.
    */
-  surrender(): Delta<K> | null {
+  surrender(): { readonly change: Delta<K> | null; readonly lost: Delta<K> | null } {
     const restored = this.#restored;
     const given = restored === null ? this.pending.deltas : [restored.outstanding?.current, restored.buffer].filter((delta) => delta != null);
     this.#restored = null;
     this.pending.clear();
-    if (restored?.early) this.pending.edit(restored.early);
-    if (this.content === null || given.length === 0) return null;
-    return this.pending.receive(this.kind.invert(composeAll(given, this.kind.compose), this.content.value));
+    const early = restored?.early ?? null;
+    if (this.content === null && given.length > 0) return { change: null, lost: early };
+    if (early !== null) this.pending.edit(early);
+    if (this.content === null || given.length === 0) return { change: null, lost: null };
+    return { change: this.pending.receive(this.kind.invert(composeAll(given, this.kind.compose), this.content.value)), lost: null };
   }
 
   /** Conflicts at places of the synchronized content, moved to where the application sees them. */
