@@ -35,7 +35,7 @@ public class AppendBenchmarks
         Array.Clear(_heads);
         for (var i = 0; i < Documents; i++)
         {
-            await _log.CreateAsync(Document(i), new NewDocument("text", ConflictPolicy.Merge, ""), DateTimeOffset.UnixEpoch, CancellationToken.None);
+            await _log.CreateAsync(Document(i), new NewDocument("text", ConflictPolicy.Merge, ""), DateTimeOffset.UnixEpoch, null, CancellationToken.None);
             await _log.OpenAsync(Document(i), CancellationToken.None);
         }
     }

@@ -36,4 +36,5 @@ public enum RefusalReason
     DocumentNotFound,
     DocumentExists,
     TokenInvalid,
+    DocumentDamaged,
 }

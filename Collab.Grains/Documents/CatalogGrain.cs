@@ -20,7 +20,7 @@ public sealed class CatalogGrain(IOperationLog log) : Grain, ICatalogGrain
         }
         catch (LogUnavailableException failure)
         {
-            return new CatalogPage([], null, new Refusal(RefusalReason.StorageUnavailable, failure.Message));
+            return new CatalogPage([], null, failure.ToRefusal());
         }
         catch (FormatException failure)
         {

@@ -68,7 +68,7 @@ public sealed class DocumentAuthority
 
     /// <summary>Admits a session: the lease is new, an older one of the same session is void.</summary>
     /// <param name="newest">The session's newest operation in the log, if it has one.</param>
-    public SessionMark Admit(SessionId session, string author, LogRecord? newest)
+    public SessionMark Admit(SessionId session, string author, AppliedSequence? newest)
     {
         var known = _sessions.GetValueOrDefault(session);
         var mark = known is not null && known.Sequence >= (newest?.Sequence ?? 0)
@@ -120,14 +120,14 @@ public sealed class DocumentAuthority
     }
 
     /// <summary>Settles a submission whose sequence the session has left behind.</summary>
-    /// <param name="record">What the log has under (session, sequence), if anything.</param>
-    public Decision Settle(Submission submission, LogRecord? record)
+    /// <param name="applied">What the log has under (session, sequence), if anything.</param>
+    public Decision Settle(Submission submission, AppliedSequence? applied)
     {
-        if (record is null)
+        if (applied is null)
             return new Decision.Refused(RefusalReason.SequenceStale, $"Session {submission.Session} is beyond sequence {submission.Sequence}, which was never applied.");
         var canonical = new ArrayBufferWriter<byte>(submission.Delta.Length);
         _kind.DecodeDelta(submission.Delta.Span, _limits).Encode(canonical);
-        return SettleSame(submission, record.SubmittedHash == SubmittedHash(submission.Base, canonical.WrittenSpan), record.Revision);
+        return SettleSame(submission, applied.SubmittedHash == SubmittedHash(submission.Base, canonical.WrittenSpan), applied.Revision);
     }
 
     private static Decision SettleSame(Submission submission, bool isSame, Revision revision) => isSame

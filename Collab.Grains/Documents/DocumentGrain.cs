@@ -21,7 +21,7 @@ public sealed partial class DocumentGrain(
     private readonly ILogger _logger = loggers.CreateLogger<DocumentGrain>();
     private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
     private LiveDocument? _live;
-    private Exception? _loadFailure;
+    private LogUnavailableException? _loadFailure;
 
     private DocumentId Id => new(this.GetPrimaryKeyString());
 
@@ -67,13 +67,13 @@ public sealed partial class DocumentGrain(
         {
             if (_live is null)
             {
-                (_, isNew) = await log.CreateAsync(Id, document, clock.GetUtcNow(), CancellationToken.None);
+                (_, isNew) = await log.CreateAsync(Id, document, clock.GetUtcNow(), null, CancellationToken.None);
                 await LoadAsync(CancellationToken.None);
             }
         }
         catch (LogUnavailableException failure)
         {
-            return Refuse(RefusalReason.StorageUnavailable, failure.Message);
+            return new Creation(null, false, failure.ToRefusal());
         }
 
         if (isNew)
@@ -98,7 +98,7 @@ public sealed partial class DocumentGrain(
         }
         catch (LogUnavailableException failure)
         {
-            return new Admission(null, 0, 0, Revision.Zero, new Refusal(RefusalReason.StorageUnavailable, failure.Message));
+            return new Admission(null, 0, 0, Revision.Zero, failure.ToRefusal());
         }
         finally
         {
@@ -122,7 +122,7 @@ public sealed partial class DocumentGrain(
         }
         catch (LogUnavailableException failure)
         {
-            return new SubmitOutcome(Revision.Zero, Refusal: new Refusal(RefusalReason.StorageUnavailable, failure.Message));
+            return new SubmitOutcome(Revision.Zero, Refusal: failure.ToRefusal());
         }
         finally
         {
@@ -171,7 +171,7 @@ public sealed partial class DocumentGrain(
         var kind = DocumentKinds.Find(document.Kind)
             ?? throw new InvalidDataException($"Document {Id} has kind {document.Kind}, which this build does not know.");
         var (authority, snapshot) = await loader.LoadAsync(document, kind, options.Value, cancellation);
-        var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, snapshot, loggers.CreateLogger<SnapshotKeeper>());
+        var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, clock, snapshot, loggers.CreateLogger<SnapshotKeeper>());
         CommitQueue commits = null!;
         commits = new CommitQueue(writer, clock, Id, document.Epoch, authority.Head, authority.Content, operations => OnDurable(document.Epoch, commits, snapshots, operations));
         _live = new LiveDocument(document, kind, authority, commits, snapshots, log, options.Value, clock);
@@ -197,7 +197,7 @@ public sealed partial class DocumentGrain(
         }
         catch (LogUnavailableException failure)
         {
-            return new CatchUp(null, [], Revision.Zero, 0, new Refusal(RefusalReason.StorageUnavailable, failure.Message));
+            return new CatchUp(null, [], Revision.Zero, 0, failure.ToRefusal());
         }
     }
 
@@ -208,7 +208,7 @@ public sealed partial class DocumentGrain(
     {
         EndIfFailed();
         if (_loadFailure is { } failure)
-            return new Refusal(RefusalReason.StorageUnavailable, failure.Message);
+            return failure.ToRefusal();
         return _live is { Commits.HasFailed: true }
             ? new Refusal(RefusalReason.StorageUnavailable, $"The log of document {Id} failed; it is being reloaded.")
             : null;

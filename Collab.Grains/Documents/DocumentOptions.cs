@@ -50,4 +50,11 @@ public sealed class DocumentOptions
     /// <summary>Bytes of operations after which a snapshot is written. Default 4 MiB, 1 KiB to 1 GiB.</summary>
     [Range(1 << 10, 1 << 30)]
     public long SnapshotBytes { get; set; } = 4 << 20;
+
+    /// <summary>
+    /// Of the older snapshots, the first in each so many operations is kept for good: content of the past is never further away. Default 100,000,
+    /// 1 to 1,000,000,000.
+    /// </summary>
+    [Range(1, 1_000_000_000)]
+    public long SnapshotMilestoneOperations { get; set; } = 100_000;
 }

@@ -172,7 +172,7 @@ public sealed class LiveDocument(
         {
             var records = await log.ReadAsync(description.Id, from, (int)Math.Min(needs.To - from, ReadOperationsLimit), ReadBytesLimit, CancellationToken.None);
             if (records.IsEmpty)
-                throw new InvalidDataException($"Document {description.Id}: the log has no operation {from.Next} although its head is {commits.Durable}.");
+                throw new LogUnavailableException($"Document {description.Id}: the log has no operation {from.Next} although its head is {commits.Durable}.", fault: LogFault.Corrupt);
             history.AddRange(records.Select(authority.Entry));
         }
 

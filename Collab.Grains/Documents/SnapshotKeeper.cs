@@ -13,7 +13,7 @@ namespace Collab.Grains.Documents;
 /// <param name="loaded">The revision of the snapshot that the document was loaded from.</param>
 /// <param name="encoding">Where content is encoded; the thread pool by default, the simulation's one thread there.</param>
 public sealed partial class SnapshotKeeper(
-    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, Revision loaded, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null)
+    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, Revision loaded, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null)
 {
     // Beyond this many operations a fresh encoding is cheaper to send than the old one and what came since.
     private const int ReuseOperations = 256;
@@ -55,8 +55,8 @@ public sealed partial class SnapshotKeeper(
     {
         try
         {
-            var snapshot = await OffTurn(() => new LogSnapshot(revision, content.Hash(), Encode(content)));
-            await log.WriteSnapshotAsync(document, snapshot, CancellationToken.None);
+            var snapshot = await OffTurn(() => new LogSnapshot(revision, content.Hash(), Encode(content), clock.GetUtcNow()));
+            await log.WriteSnapshotAsync(document, snapshot, options.SnapshotMilestoneOperations, CancellationToken.None);
             _kept = revision;
             _bytesSinceKept = 0;
             DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(snapshot.Content.Length);

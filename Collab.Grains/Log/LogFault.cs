@@ -21,6 +21,9 @@ public enum LogFault
     /// <summary>The store can't be opened: a missing folder, missing rights, another process that owns it.</summary>
     CannotOpen,
 
+    /// <summary>No answer in time; what was asked for may still happen.</summary>
+    Timeout,
+
     /// <summary>The writer or the store is being stopped.</summary>
     Stopping,
 }

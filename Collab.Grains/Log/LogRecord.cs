@@ -5,6 +5,8 @@ namespace Collab.Grains.Log;
 /// <param name="Encoded">The operation object of the protocol, canonical UTF-8 JSON, as pushed and sent.</param>
 public sealed record LogRecord(Revision Revision, SessionId Session, long Sequence, ulong SubmittedHash, ReadOnlyMemory<byte> Encoded)
 {
+    public AppliedSequence Applied => new(Session, Sequence, Revision, SubmittedHash);
+
     /// <summary>The same operation, byte for byte. (A record's own equality compares which memory it is, not what is in it.)</summary>
     public bool IsSameAs(LogRecord other) =>
         Revision == other.Revision && Session == other.Session && Sequence == other.Sequence && SubmittedHash == other.SubmittedHash

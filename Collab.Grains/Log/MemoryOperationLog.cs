@@ -11,16 +11,19 @@ public sealed class MemoryOperationLog : IOperationLog
 
     public string Store => "memory";
 
-    public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(DocumentId id, NewDocument document, DateTimeOffset at, CancellationToken cancellation)
+    public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start, CancellationToken cancellation)
     {
         lock (_lock)
         {
             if (_documents.TryGetValue(id, out var there))
                 return ValueTask.FromResult((there.Description, false));
             var time = Milliseconds(at);
+            var from = start?.Snapshot.Revision ?? Revision.Zero;
             var made = new Stored(
                 _documents.Count,
-                new DocumentDescription(id, document.Kind, document.Policy, document.Title, time, time, Revision.Zero, Epoch: 0));
+                new DocumentDescription(id, document.Kind, document.Policy, document.Title, time, time, from, Epoch: 0, Start: from));
+            if (start is not null)
+                made.Begin(start);
             _documents.Add(id, made);
             return ValueTask.FromResult((made.Description, true));
         }
@@ -76,11 +79,12 @@ public sealed class MemoryOperationLog : IOperationLog
         {
             if (!_documents.TryGetValue(id, out var document))
                 return ValueTask.FromResult(ImmutableArray<LogRecord>.Empty);
+            HistoryTrimmedException.ThrowIfBefore(id, from, document.Description.Start);
             var records = ImmutableArray.CreateBuilder<LogRecord>();
             var bytes = 0L;
-            for (var at = from.Value; at < document.Records.Count && records.Count < limit && bytes < bytesLimit; at++)
+            for (var at = from.Next; at <= document.Description.Revision && records.Count < limit && bytes < bytesLimit; at = at.Next)
             {
-                records.Add(document.Records[(int)at]);
+                records.Add(document[at]);
                 bytes += records[^1].Encoded.Length;
             }
 
@@ -88,12 +92,12 @@ public sealed class MemoryOperationLog : IOperationLog
         }
     }
 
-    public ValueTask<LogRecord?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation)
+    public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation)
     {
         lock (_lock)
         {
             if (!_documents.TryGetValue(id, out var document) || !document.Sessions.TryGetValue(session, out var sequences))
-                return ValueTask.FromResult<LogRecord?>(null);
+                return ValueTask.FromResult<AppliedSequence?>(null);
             return ValueTask.FromResult(sequences.GetValueOrDefault(sequence ?? sequences.Keys.Max()));
         }
     }
@@ -106,17 +110,57 @@ public sealed class MemoryOperationLog : IOperationLog
         }
     }
 
-    public ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation)
+    public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation)
     {
+        lock (_lock)
+        {
+            return ValueTask.FromResult<ImmutableArray<SnapshotEntry>>(
+                [.. (_documents.GetValueOrDefault(id)?.Snapshots.Values ?? []).Select(kept => new SnapshotEntry(kept.Revision, kept.At, kept.Content.Length))]);
+        }
+    }
+
+    public ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(milestoneOperations);
         lock (_lock)
         {
             var head = _documents.GetValueOrDefault(id)?.Description.Revision;
             LogSnapshot.ThrowIfAhead(id, snapshot.Revision, head);
-            var snapshots = _documents[id].Snapshots;
-            snapshots[snapshot.Revision] = snapshot;
-            while (snapshots.Count > LogSnapshot.Kept)
-                snapshots.RemoveAt(0);
+            var document = _documents[id];
+            document.Snapshots[snapshot.Revision] = snapshot with { At = Milliseconds(snapshot.At) };
+            foreach (var revision in document.Snapshots.Keys.SkipLast(LogSnapshot.Kept).ToList())
+            {
+                var isFirst = document.Snapshots.Keys.First(other => other.Value / milestoneOperations == revision.Value / milestoneOperations) == revision;
+                if (!isFirst && revision != document.Description.Start)
+                    document.Snapshots.Remove(revision);
+            }
+
             return ValueTask.CompletedTask;
+        }
+    }
+
+    public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (!_documents.TryGetValue(id, out var document) || document.Description.Start == Revision.Zero)
+                return ValueTask.FromResult<LogStart?>(null);
+            var start = document.Description.Start;
+            var newest = document.Sessions.Values
+                .Select(sequences => sequences.Values.Where(applied => applied.Revision <= start).MaxBy(applied => applied.Sequence))
+                .OfType<AppliedSequence>();
+            return ValueTask.FromResult<LogStart?>(new LogStart(document.Snapshots[start], [.. newest]));
+        }
+    }
+
+    public ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        lock (_lock)
+        {
+            if (!_documents.TryGetValue(id, out var document) || (to > document.Description.Start && !document.Snapshots.ContainsKey(to)))
+                throw new InvalidOperationException($"Document {id} has no snapshot at revision {to} to start from.");
+            return ValueTask.FromResult(document.Trim(to, limit));
         }
     }
 
@@ -127,13 +171,14 @@ public sealed class MemoryOperationLog : IOperationLog
         if (!append.IsConsecutive || !_documents.TryGetValue(append.Document, out var document))
             return AppendOutcome.Invalid;
 
-        var there = append.Records.TakeWhile(record => record.Revision.Value <= document.Records.Count).ToList();
-        if (!there.All(record => record.IsSameAs(document.Records[(int)record.Revision.Value - 1])))
+        var head = document.Description.Revision;
+        var there = append.Records.TakeWhile(record => record.Revision <= head).ToList();
+        if (!there.All(record => document.Has(record)))
             return AppendOutcome.Fenced;
         var added = append.Records.Skip(there.Count).ToList();
         if (added.Count == 0)
             return AppendOutcome.Durable;
-        if (append.Epoch != document.Description.Epoch || added[0].Revision.Value != document.Records.Count + 1)
+        if (append.Epoch != document.Description.Epoch || added[0].Revision != head.Next)
             return AppendOutcome.Fenced;
         if (added.Any(document.HasSequence) || added.DistinctBy(record => (record.Session, record.Sequence)).Count() < added.Count)
             return AppendOutcome.Invalid;
@@ -147,24 +192,65 @@ public sealed class MemoryOperationLog : IOperationLog
     {
         public long Key => key;
 
+        // Operation r is at index r − 1 − _deleted.
+        private readonly List<LogRecord> _records = [];
+        private long _deleted = description.Start.Value;
+
         public DocumentDescription Description { get; set; } = description;
 
-        /// <summary>Operation r is at index r − 1.</summary>
-        public List<LogRecord> Records { get; } = [];
-
-        public Dictionary<SessionId, Dictionary<long, LogRecord>> Sessions { get; } = [];
+        public Dictionary<SessionId, Dictionary<long, AppliedSequence>> Sessions { get; } = [];
 
         public SortedList<Revision, LogSnapshot> Snapshots { get; } = [];
 
+        public LogRecord this[Revision revision] => _records[(int)(revision.Value - 1 - _deleted)];
+
+        public bool Has(LogRecord record) => record.Revision.Value > _deleted && record.IsSameAs(this[record.Revision]);
+
+        // Of what was trimmed only the newest sequence is known; those before it were used or never will be.
         public bool HasSequence(LogRecord record) =>
-            Sessions.TryGetValue(record.Session, out var sequences) && sequences.ContainsKey(record.Sequence);
+            Sessions.TryGetValue(record.Session, out var sequences)
+            && (sequences.ContainsKey(record.Sequence)
+                || (Description.Start > Revision.Zero && sequences.Values.Any(applied => applied.Revision <= Description.Start && applied.Sequence >= record.Sequence)));
 
         public void Add(LogRecord record)
         {
-            Records.Add(record);
-            if (!Sessions.TryGetValue(record.Session, out var sequences))
-                Sessions.Add(record.Session, sequences = []);
-            sequences.Add(record.Sequence, record);
+            _records.Add(record);
+            Add(record.Applied);
+        }
+
+        public void Begin(LogStart start)
+        {
+            Snapshots.Add(start.Snapshot.Revision, start.Snapshot);
+            foreach (var applied in start.Sessions)
+                Add(applied);
+        }
+
+        public bool Trim(Revision to, int limit)
+        {
+            if (to > Description.Start)
+            {
+                Description = Description with { Start = to };
+                foreach (var older in Snapshots.Keys.Where(revision => revision < to).ToList())
+                    Snapshots.Remove(older);
+            }
+
+            var count = (int)Math.Min(limit, Description.Start.Value - _deleted);
+            _records.RemoveRange(0, count);
+            _deleted += count;
+            foreach (var sequences in Sessions.Values)
+            {
+                var gone = sequences.Values.Where(applied => applied.Revision.Value <= _deleted).OrderBy(applied => applied.Sequence).SkipLast(1).ToList();
+                gone.ForEach(applied => sequences.Remove(applied.Sequence));
+            }
+
+            return _deleted < Description.Start.Value;
+        }
+
+        private void Add(AppliedSequence applied)
+        {
+            if (!Sessions.TryGetValue(applied.Session, out var sequences))
+                Sessions.Add(applied.Session, sequences = []);
+            sequences.Add(applied.Sequence, applied);
         }
     }
 }

@@ -68,10 +68,10 @@ public sealed class DocumentAuthorityTests
         var record = ((Decision.Applied)_authority.Decide(first, [], Author.At)).Record;
         _ada.Apply(1, """[2,"c"]""");
         Assert.IsType<Decision.NeedsRecord>(_authority.Decide(first, [], Author.At));
-        Assert.Equal(record.Revision, Assert.IsType<Decision.Duplicate>(_authority.Settle(first, record)).Revision);
+        Assert.Equal(record.Revision, Assert.IsType<Decision.Duplicate>(_authority.Settle(first, record.Applied)).Revision);
         Assert.Equal(RefusalReason.SequenceStale, ((Decision.Refused)_authority.Settle(first, null)).Refusal.Reason);
         var other = first with { Delta = Encoding.UTF8.GetBytes("""["zz"]""") };
-        Assert.Equal(RefusalReason.SequenceReused, ((Decision.Refused)_authority.Settle(other, record)).Refusal.Reason);
+        Assert.Equal(RefusalReason.SequenceReused, ((Decision.Refused)_authority.Settle(other, record.Applied)).Refusal.Reason);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class DocumentAuthorityTests
     {
         var record = _ada.Apply(0, """["ab"]""").Record;
         _authority.Dismiss(_ada.Session, 1);
-        var mark = _authority.Admit(_ada.Session, "ada", record);
+        var mark = _authority.Admit(_ada.Session, "ada", record.Applied);
         Assert.Equal((1, new Revision(1)), (mark.Sequence, mark.Revision));
     }
 

@@ -38,7 +38,7 @@ internal static class AppendUntilKilled
     private static async Task AppendAsync(SqliteOperationLog log, LogWriter writer, int number, Random random)
     {
         var document = Document(number);
-        await log.CreateAsync(document, Samples.Text, Samples.Time, CancellationToken.None);
+        await log.CreateAsync(document, Samples.Text, Samples.Time, null, CancellationToken.None);
         var opened = (await log.OpenAsync(document, CancellationToken.None))!;
         for (var head = opened.Revision; ;)
         {
@@ -50,7 +50,7 @@ internal static class AppendUntilKilled
             // One write for the whole line, so that the parent reads it whole or not at all; Console.Out is synchronized and flushes.
             await Console.Out.WriteAsync($"{number} {head}\n");
             if (random.Next(50) == 0)
-                await log.WriteSnapshotAsync(document, new LogSnapshot(head, (uint)head.Value, new byte[random.Next(50_000)]), CancellationToken.None);
+                await log.WriteSnapshotAsync(document, new LogSnapshot(head, (uint)head.Value, new byte[random.Next(50_000)], Samples.Time), milestoneOperations: 100_000, CancellationToken.None);
         }
     }
 }

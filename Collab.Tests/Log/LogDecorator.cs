@@ -11,7 +11,7 @@ public abstract class LogDecorator(IOperationLog log) : IOperationLog
     public virtual string Store => log.Store;
 
     public virtual ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(
-        DocumentId id, NewDocument document, DateTimeOffset at, CancellationToken cancellation) => log.CreateAsync(id, document, at, cancellation);
+        DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start, CancellationToken cancellation) => log.CreateAsync(id, document, at, start, cancellation);
 
     public virtual ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) => log.OpenAsync(id, cancellation);
 
@@ -26,12 +26,20 @@ public abstract class LogDecorator(IOperationLog log) : IOperationLog
     public virtual ValueTask<ImmutableArray<LogRecord>> ReadAsync(
         DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation) => log.ReadAsync(id, from, limit, bytesLimit, cancellation);
 
-    public virtual ValueTask<LogRecord?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
+    public virtual ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
         log.FindAsync(id, session, sequence, cancellation);
 
     public virtual ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
         log.ReadSnapshotAsync(id, atOrBefore, cancellation);
 
-    public virtual ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation) =>
-        log.WriteSnapshotAsync(id, snapshot, cancellation);
+    public virtual ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
+        log.ListSnapshotsAsync(id, cancellation);
+
+    public virtual ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations, CancellationToken cancellation) =>
+        log.WriteSnapshotAsync(id, snapshot, milestoneOperations, cancellation);
+
+    public virtual ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) => log.ReadStartAsync(id, cancellation);
+
+    public virtual ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation) =>
+        log.TrimAsync(id, to, limit, cancellation);
 }

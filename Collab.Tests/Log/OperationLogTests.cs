@@ -13,7 +13,7 @@ public abstract class OperationLogTests
     [Fact]
     public async Task A_new_document_is_at_revision_and_epoch_0()
     {
-        var (document, isNew) = await Log.CreateAsync(Document, new NewDocument("richtext", ConflictPolicy.Strict, "Ein Tïtel 🦀"), Time, default);
+        var (document, isNew) = await Log.CreateAsync(Document, new NewDocument("richtext", ConflictPolicy.Strict, "Ein Tïtel 🦀"), Time, null, default);
 
         Assert.True(isNew);
         Assert.Equal(new DocumentDescription(Document, "richtext", ConflictPolicy.Strict, "Ein Tïtel 🦀", Time, Time, Revision.Zero, 0), document);
@@ -24,8 +24,8 @@ public abstract class OperationLogTests
     [Fact]
     public async Task Creating_again_finds_the_first_one_unchanged()
     {
-        var (first, _) = await Log.CreateAsync(Document, Text, Time, default);
-        var (second, isNew) = await Log.CreateAsync(Document, new NewDocument("richtext", ConflictPolicy.Strict, "Other"), Time.AddDays(1), default);
+        var (first, _) = await Log.CreateAsync(Document, Text, Time, null, default);
+        var (second, isNew) = await Log.CreateAsync(Document, new NewDocument("richtext", ConflictPolicy.Strict, "Other"), Time.AddDays(1), null, default);
 
         Assert.False(isNew);
         Assert.Equal(first, second);
@@ -57,7 +57,7 @@ public abstract class OperationLogTests
     [Fact]
     public async Task Each_opening_takes_the_next_epoch()
     {
-        await Log.CreateAsync(Document, Text, Time, default);
+        await Log.CreateAsync(Document, Text, Time, null, default);
         Assert.Equal(1, (await Log.OpenAsync(Document, default))!.Epoch);
         Assert.Equal(2, (await Log.OpenAsync(Document, default))!.Epoch);
         Assert.Equal(2, (await Log.DescribeAsync(Document, default))!.Epoch);
@@ -212,28 +212,136 @@ public abstract class OperationLogTests
         Assert.Equal(5, await Found("bob", null));
         Assert.Null(await Found("ann", 3));
         Assert.Null(await Found("cid", null));
-        Assert.True(Record(5, "bob", 11).IsSameAs((await Log.FindAsync(Document, new SessionId("bob"), 11, default))!));
+        Assert.Equal(
+            new AppliedSequence(new SessionId("bob"), 11, new Revision(5), Record(5).SubmittedHash), await Log.FindAsync(Document, new SessionId("bob"), 11, default));
 
         async Task<long?> Found(string session, long? sequence) =>
             (await Log.FindAsync(Document, new SessionId(session), sequence, default))?.Revision.Value;
     }
 
     [Fact]
-    public async Task The_newest_snapshot_and_the_one_before_are_kept()
+    public async Task The_newest_snapshot_the_one_before_and_the_first_of_each_milestone_are_kept()
     {
         await Log.OpenNewAsync(Document);
-        await Log.AppendAsync(1, [.. Enumerable.Range(1, 30).Select(revision => Record(revision))]);
-        Assert.Null(await Log.ReadSnapshotAsync(Document, new Revision(30), default));
+        await Log.AppendAsync(1, [.. Enumerable.Range(1, 60).Select(revision => Record(revision))]);
+        Assert.Null(await Log.ReadSnapshotAsync(Document, new Revision(60), default));
+        Assert.Empty(await Log.ListSnapshotsAsync(Document, default));
 
-        foreach (var revision in (long[])[10, 20, 30])
-            await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(revision), uint.MaxValue - (uint)revision, new byte[] { (byte)revision, 0 }), default);
+        foreach (var revision in (long[])[10, 20, 30, 40, 50, 60])
+            await Log.WriteSnapshotAsync(Document, Snapshot(revision), milestoneOperations: 30, default);
 
+        // 10 opens the block 0–29, 30 the next, 60 the one after; 50 and 60 are the newest.
+        var kept = await Log.ListSnapshotsAsync(Document, default);
+        Assert.Equal([10, 30, 50, 60], kept.Select(snapshot => snapshot.Revision.Value));
+        Assert.Equal(new SnapshotEntry(new Revision(10), Time.AddSeconds(10), 2), kept[0]);
         var newest = await Log.ReadSnapshotAsync(Document, new Revision(long.MaxValue), default);
-        Assert.Equal((30, uint.MaxValue - 30), (newest!.Revision.Value, newest.ContentHash));
-        Assert.Equal([30, 0], newest.Content.ToArray());
-        Assert.Equal(30, (await Log.ReadSnapshotAsync(Document, new Revision(30), default))!.Revision.Value);
-        Assert.Equal(20, (await Log.ReadSnapshotAsync(Document, new Revision(29), default))!.Revision.Value);
-        Assert.Null(await Log.ReadSnapshotAsync(Document, new Revision(19), default));
+        Assert.Equal((60, uint.MaxValue - 60, Time.AddSeconds(60)), (newest!.Revision.Value, newest.ContentHash, newest.At));
+        Assert.Equal([60, 0], newest.Content.ToArray());
+        Assert.Null(newest.Damage);
+        Assert.Equal(60, (await Log.ReadSnapshotAsync(Document, new Revision(60), default))!.Revision.Value);
+        Assert.Equal(50, (await Log.ReadSnapshotAsync(Document, new Revision(59), default))!.Revision.Value);
+        Assert.Null(await Log.ReadSnapshotAsync(Document, new Revision(9), default));
+    }
+
+    [Fact]
+    public async Task Trimmed_history_is_gone_for_readers_at_once_and_deleted_bit_by_bit()
+    {
+        await WithSnapshotsAsync(operations: 40, 10, 20, 30);
+
+        Assert.True(await Log.TrimAsync(Document, new Revision(20), limit: 7, default));
+
+        var description = await Log.DescribeAsync(Document, default);
+        Assert.Equal((20, 40), (description!.Start.Value, description.Revision.Value));
+        Assert.Equal([20, 30], (await Log.ListSnapshotsAsync(Document, default)).Select(kept => kept.Revision.Value));
+        var trimmed = await Assert.ThrowsAsync<HistoryTrimmedException>(async () => await Log.ReadAsync(Document, new Revision(19), 10, long.MaxValue, default));
+        Assert.Equal(20, trimmed.Start.Value);
+        Assert.Contains("Document d1 has no history before revision 20 any more; revision 19 was asked for", trimmed.Message);
+        AssertSame(
+            Enumerable.Range(21, 20).Select(revision => Record(revision)), await Log.ReadAsync(Document, new Revision(20), 100, long.MaxValue, default));
+
+        Assert.True(await Log.TrimAsync(Document, new Revision(20), limit: 7, default));
+        Assert.False(await Log.TrimAsync(Document, new Revision(20), limit: 7, default));
+        Assert.False(await Log.TrimAsync(Document, new Revision(20), limit: 7, default));
+        // Back is no way.
+        Assert.False(await Log.TrimAsync(Document, new Revision(10), limit: 7, default));
+        Assert.Equal(description, await Log.DescribeAsync(Document, default));
+        Assert.Equal(AppendOutcome.Durable, await Log.AppendAsync(1, Record(41)));
+    }
+
+    [Fact]
+    public async Task A_log_is_trimmed_to_a_snapshot_only()
+    {
+        await WithSnapshotsAsync(operations: 20, 10);
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await Log.TrimAsync(Document, new Revision(11), 100, default));
+        Assert.Contains("no snapshot at revision 11", refusal.Message);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await Log.TrimAsync(new DocumentId("nobody"), new Revision(1), 100, default));
+        Assert.Equal(20, (await Log.ReadAllAsync(Document)).Count);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(100)]
+    public async Task A_sequence_is_known_although_its_operation_was_trimmed(int limit)
+    {
+        await Log.OpenNewAsync(Document);
+        await Log.AppendAsync(1, Record(1, "ann", 1), Record(2, "bob", 10), Record(3, "ann", 2), Record(4, "bob", 11), Record(5, "ann", 9), Record(6, "ann", 10), Record(7, "cid", 1));
+        await Log.WriteSnapshotAsync(Document, Snapshot(6), 1000, default);
+        await Log.TrimAsync(Document, new Revision(6), limit, default);
+
+        Assert.Equal(new AppliedSequence(new SessionId("ann"), 10, new Revision(6), Record(6).SubmittedHash), await Log.FindAsync(Document, new SessionId("ann"), null, default));
+        Assert.Equal(6, (await Log.FindAsync(Document, new SessionId("ann"), 10, default))!.Revision.Value);
+        Assert.Equal(4, (await Log.FindAsync(Document, new SessionId("bob"), null, default))!.Revision.Value);
+        Assert.Equal(7, (await Log.FindAsync(Document, new SessionId("cid"), null, default))!.Revision.Value);
+        Assert.Null(await Log.FindAsync(Document, new SessionId("ann"), 11, default));
+
+        // Nor can it be used again.
+        Assert.Equal(AppendOutcome.Invalid, await Log.AppendAsync(1, Record(8, "bob", 11)));
+        Assert.Equal(AppendOutcome.Durable, await Log.AppendAsync(1, Record(8, "bob", 12)));
+        Assert.Equal(8, (await Log.FindAsync(Document, new SessionId("bob"), null, default))!.Revision.Value);
+        Assert.Equal(11, (await Log.ReadStartAsync(Document, default))!.Sessions.Single(applied => applied.Session.Value == "bob").Sequence);
+    }
+
+    [Fact]
+    public async Task A_writer_that_repeats_what_was_trimmed_is_fenced()
+    {
+        await WithSnapshotsAsync(operations: 20, 10);
+        Assert.Equal(AppendOutcome.Durable, await Log.AppendAsync(1, Record(9)));
+        await Log.TrimAsync(Document, new Revision(10), 100, default);
+        Assert.Equal(AppendOutcome.Fenced, await Log.AppendAsync(1, Record(9)));
+        Assert.Equal(AppendOutcome.Durable, await Log.AppendAsync(1, Record(11)));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(100)]
+    public async Task A_document_can_begin_where_another_ones_trimmed_log_does(int limit)
+    {
+        await WithSnapshotsAsync(operations: 12, 8);
+        Assert.Null(await Log.ReadStartAsync(Document, default));
+        await Log.TrimAsync(Document, new Revision(8), limit, default);
+        var start = await Log.ReadStartAsync(Document, default);
+        Assert.Equal([new AppliedSequence(new SessionId("s1"), 8, new Revision(8), Record(8).SubmittedHash)], start!.Sessions.AsEnumerable());
+
+        var copy = new DocumentId("copy");
+        var (created, isNew) = await Log.CreateAsync(copy, Text, Time, start, default);
+
+        Assert.True(isNew);
+        Assert.Equal((8, 8), (created.Start.Value, created.Revision.Value));
+        Assert.Equal([8, 0], (await Log.ReadSnapshotAsync(copy, new Revision(99), default))!.Content.ToArray());
+        Assert.Null((await Log.ReadSnapshotAsync(copy, new Revision(99), default))!.Damage);
+        Assert.Equal(8, (await Log.FindAsync(copy, new SessionId("s1"), null, default))!.Sequence);
+        await Log.OpenAsync(copy, default);
+        Assert.Equal([AppendOutcome.Invalid], await Log.AppendAsync(Append(1, Record(9, sequence: 8)) with { Document = copy }));
+        Assert.Equal([AppendOutcome.Durable], await Log.AppendAsync(Append(1, Record(9)) with { Document = copy }));
+        Assert.False((await Log.CreateAsync(copy, Text, Time, null, default)).IsNew);
+    }
+
+    private async Task WithSnapshotsAsync(int operations, params long[] snapshots)
+    {
+        await Log.OpenNewAsync(Document);
+        await Log.AppendAsync(1, [.. Enumerable.Range(1, operations).Select(revision => Record(revision))]);
+        foreach (var revision in snapshots)
+            await Log.WriteSnapshotAsync(Document, Snapshot(revision), milestoneOperations: 1, default);
     }
 
     [Fact]
@@ -241,9 +349,9 @@ public abstract class OperationLogTests
     {
         await Log.OpenNewAsync(Document);
         await Log.AppendAsync(1, Record(1), Record(2));
-        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(1), 1, new byte[] { 1 }), default);
-        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 2, new byte[] { 2 }), default);
-        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 3, new byte[] { 3 }), default);
+        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(1), 1, new byte[] { 1 }, Time), 1000, default);
+        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 2, new byte[] { 2 }, Time), 1000, default);
+        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 3, new byte[] { 3 }, Time), 1000, default);
 
         Assert.Equal(3u, (await Log.ReadSnapshotAsync(Document, new Revision(2), default))!.ContentHash);
         Assert.Equal(1u, (await Log.ReadSnapshotAsync(Document, new Revision(1), default))!.ContentHash);
@@ -255,10 +363,10 @@ public abstract class OperationLogTests
         await Log.OpenNewAsync(Document);
         await Log.AppendAsync(1, Record(1));
         var ahead = await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 0, default), default));
+            async () => await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 0, default, Time), 1000, default));
         Assert.Contains("revision 2 is ahead of the log, which ends at 1", ahead.Message);
         await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await Log.WriteSnapshotAsync(new DocumentId("nobody"), new LogSnapshot(Revision.Zero, 0, default), default));
+            async () => await Log.WriteSnapshotAsync(new DocumentId("nobody"), new LogSnapshot(Revision.Zero, 0, default, Time), 1000, default));
 
         Assert.Null(await Log.ReadSnapshotAsync(Document, new Revision(9), default));
         Assert.Equal(AppendOutcome.Durable, await Log.AppendAsync(1, Record(2)));
@@ -321,7 +429,7 @@ public abstract class OperationLogTests
         new Random(1).NextBytes(content);
 
         Assert.Equal(AppendOutcome.Durable, await Log.AppendAsync(1, large));
-        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(1), 7, content), default);
+        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(1), 7, content, Time), 1000, default);
 
         AssertSame([large], await Log.ReadAllAsync(Document));
         Assert.True((await Log.ReadSnapshotAsync(Document, new Revision(1), default))!.Content.Span.SequenceEqual(content));
@@ -368,7 +476,7 @@ public abstract class OperationLogTests
     [Fact]
     public async Task Many_openings_at_once_give_each_its_own_epoch()
     {
-        await Log.CreateAsync(Document, Text, Time, default);
+        await Log.CreateAsync(Document, Text, Time, null, default);
         var opened = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () => await Log.OpenAsync(Document, default))));
         Assert.Equal(Enumerable.Range(1, 20).Select(epoch => (long)epoch), opened.Select(document => document!.Epoch).Order());
     }

@@ -19,10 +19,13 @@ internal static class Samples
 
     public static LogAppend Append(long epoch, params LogRecord[] records) => new(Document, epoch, records, Time.AddSeconds(records[0].Revision.Value));
 
+    public static LogSnapshot Snapshot(long revision) =>
+        new(new Revision(revision), uint.MaxValue - (uint)revision, new byte[] { (byte)revision, 0 }, Time.AddSeconds(revision));
+
     /// <summary>Creates the document and opens it <paramref name="epoch"/> times.</summary>
     public static async Task OpenNewAsync(this IOperationLog log, DocumentId document, int epoch = 1)
     {
-        await log.CreateAsync(document, Text, Time, CancellationToken.None);
+        await log.CreateAsync(document, Text, Time, null, CancellationToken.None);
         for (var i = 0; i < epoch; i++)
             await log.OpenAsync(document, CancellationToken.None);
     }

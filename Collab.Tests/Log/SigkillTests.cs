@@ -73,6 +73,6 @@ public sealed class SigkillTests : IDisposable
         Samples.AssertSame(
             Enumerable.Range(1, (int)head).Select(revision => AppendUntilKilled.Expected(number, revision)),
             await log.ReadAllAsync(document));
-        Assert.True((await log.ReadSnapshotAsync(document, new Revision(long.MaxValue), default) ?? new(Revision.Zero, 0, default)).Revision.Value <= head);
+        Assert.True((await log.ReadSnapshotAsync(document, new Revision(long.MaxValue), default) ?? new(Revision.Zero, 0, default, default)).Revision.Value <= head);
     }
 }

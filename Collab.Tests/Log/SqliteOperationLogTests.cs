@@ -27,7 +27,7 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
     {
         await Log.OpenNewAsync(Document, epoch: 3);
         await Log.AppendAsync(3, Record(1), Record(2));
-        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 5, new byte[] { 1, 2 }), default);
+        await Log.WriteSnapshotAsync(Document, new LogSnapshot(new Revision(2), 5, new byte[] { 1, 2 }, Time), 1000, default);
         var before = await Log.DescribeAsync(Document, default);
 
         Reopen();
@@ -99,7 +99,7 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
         SqliteSchema.Migrate(connection, FilePath);
         SqliteSchema.Execute(connection, "PRAGMA max_page_count = 40");
         using var writer = new SqliteWriteThread(file, new SqliteWriteConnection(connection));
-        await writer.RunAsync(write => write.Create(Document, Text, Time), default);
+        await writer.RunAsync(write => write.Create(Document, Text, Time, null), default);
         await writer.RunAsync(write => write.Open(Document), default);
 
         LogAppend[] appends = [Append(1, Record(1)), Append(1, Record(2, size: 1 << 20))];
@@ -141,6 +141,68 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
         var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => Log.ReadAllAsync(Document));
         Assert.Equal(LogFault.Corrupt, failure.Fault);
         Assert.Contains("has no operation 2", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("UPDATE operations SET encoded = replace(encoded, '2', '3') WHERE revision = 2")]
+    [InlineData("UPDATE operations SET hash = hash + 1 WHERE revision = 2")]
+    [InlineData("UPDATE operations SET session = 's2' WHERE revision = 2")]
+    [InlineData("UPDATE operations SET sequence = 20 WHERE revision = 2")]
+    [InlineData("UPDATE operations SET checksum = checksum + 1 WHERE revision = 2")]
+    [InlineData("UPDATE documents SET id = 'other'; UPDATE documents SET id = 'd1' WHERE id = 'other'; UPDATE operations SET revision = -2 WHERE revision = 2; UPDATE operations SET revision = 2 WHERE revision = 3; UPDATE operations SET revision = 3 WHERE revision = -2")]
+    public async Task A_changed_operation_is_named_and_those_before_it_are_read(string damage)
+    {
+        await Log.OpenNewAsync(Document);
+        await Log.AppendAsync(1, Record(1), Record(2), Record(3));
+        _log!.Dispose();
+        Change(FilePath, damage);
+
+        _log = Open();
+        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => Log.ReadAllAsync(Document));
+        Assert.Equal(LogFault.Corrupt, failure.Fault);
+        Assert.Contains($"Operation 2 of document d1 in {FilePath} is damaged", failure.Message);
+        AssertSame([Record(1)], await Log.ReadAsync(Document, Revision.Zero, 1, long.MaxValue, default));
+    }
+
+    [Theory]
+    [InlineData("UPDATE snapshots SET content = x'0200' WHERE revision = 2", "its checksum differs")]
+    [InlineData("UPDATE snapshots SET content = x'02' WHERE revision = 2", "it has 1 bytes, 2 were written")]
+    [InlineData("UPDATE snapshots SET hash = 1 WHERE revision = 2", "its checksum differs")]
+    public async Task A_changed_snapshot_says_so_and_the_one_before_is_sound(string damage, string told)
+    {
+        await Log.OpenNewAsync(Document);
+        await Log.AppendAsync(1, Record(1), Record(2));
+        await Log.WriteSnapshotAsync(Document, Snapshot(1), 1000, default);
+        await Log.WriteSnapshotAsync(Document, Snapshot(2) with { Content = new byte[] { 9, 9 } }, 1000, default);
+        _log!.Dispose();
+        Change(FilePath, damage);
+
+        _log = Open();
+        Assert.Equal(told, (await Log.ReadSnapshotAsync(Document, new Revision(2), default))!.Damage);
+        Assert.Null((await Log.ReadSnapshotAsync(Document, new Revision(1), default))!.Damage);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_first_schema_is_brought_up_with_all_that_it_has()
+    {
+        await Log.OpenNewAsync(Document);
+        await Log.AppendAsync(1, Record(1), Record(2));
+        await Log.WriteSnapshotAsync(Document, Snapshot(2), 1000, default);
+        _log!.Dispose();
+        Change(
+            FilePath,
+            """
+            ALTER TABLE documents DROP COLUMN start; ALTER TABLE operations DROP COLUMN checksum;
+            ALTER TABLE snapshots DROP COLUMN checksum; ALTER TABLE snapshots DROP COLUMN length; ALTER TABLE snapshots DROP COLUMN at;
+            DROP TABLE sessions; PRAGMA user_version = 1
+            """);
+
+        _log = Open();
+        AssertSame([Record(1), Record(2)], await Log.ReadAllAsync(Document));
+        var snapshot = await Log.ReadSnapshotAsync(Document, new Revision(2), default);
+        Assert.Equal((Snapshot(2).ContentHash, null, DateTimeOffset.UnixEpoch), (snapshot!.ContentHash, snapshot.Damage, snapshot.At));
+        Assert.Equal(AppendOutcome.Durable, await Log.AppendAsync(1, Record(3)));
+        Assert.False(await Log.TrimAsync(Document, new Revision(2), 100, default));
     }
 
     [Fact]

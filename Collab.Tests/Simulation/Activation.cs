@@ -39,7 +39,7 @@ internal sealed class Activation : ILogWriter
         var loader = new DocumentLoader(log, NullLogger<DocumentLoader>.Instance);
         (activation.Authority, var snapshot) = await loader.LoadAsync(document, kind, scenario.Options, CancellationToken.None);
         var snapshots = new SnapshotKeeper(
-            log, id, kind, scenario.Options, snapshot, NullLogger<SnapshotKeeper>.Instance, TaskScheduler.FromCurrentSynchronizationContext());
+            log, id, kind, scenario.Options, clock, snapshot, NullLogger<SnapshotKeeper>.Instance, TaskScheduler.FromCurrentSynchronizationContext());
         CommitQueue commits = null!;
         commits = new CommitQueue(activation, clock, id, document.Epoch, activation.Authority.Head, activation.Authority.Content, operations =>
         {

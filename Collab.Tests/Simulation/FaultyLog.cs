@@ -13,8 +13,9 @@ internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOp
 
     public string Store => log.Store;
 
-    public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(DocumentId id, NewDocument document, DateTimeOffset at, CancellationToken cancellation) =>
-        CallAsync(() => log.CreateAsync(id, document, at, cancellation));
+    public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(
+        DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start, CancellationToken cancellation) =>
+        CallAsync(() => log.CreateAsync(id, document, at, start, cancellation));
 
     public ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) => CallAsync(() => log.OpenAsync(id, cancellation));
 
@@ -35,17 +36,25 @@ internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOp
     public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation) =>
         CallAsync(() => log.ReadAsync(id, from, limit, bytesLimit, cancellation));
 
-    public ValueTask<LogRecord?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
+    public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
         CallAsync(() => log.FindAsync(id, session, sequence, cancellation));
 
     public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
         CallAsync(() => log.ReadSnapshotAsync(id, atOrBefore, cancellation));
 
-    public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation) => await CallAsync(async () =>
+    public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
+        CallAsync(() => log.ListSnapshotsAsync(id, cancellation));
+
+    public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations, CancellationToken cancellation) => await CallAsync(async () =>
     {
-        await log.WriteSnapshotAsync(id, snapshot, cancellation);
+        await log.WriteSnapshotAsync(id, snapshot, milestoneOperations, cancellation);
         return true;
     });
+
+    public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) => CallAsync(() => log.ReadStartAsync(id, cancellation));
+
+    public ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation) =>
+        CallAsync(() => log.TrimAsync(id, to, limit, cancellation));
 
     private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
     {

@@ -80,7 +80,7 @@ internal static class Simulation
 
         public string? Run()
         {
-            Wait(_memory.CreateAsync(Cluster.Document, new NewDocument(_scenario.Kind.Name, _scenario.Policy, ""), default, CancellationToken.None));
+            Wait(_memory.CreateAsync(Cluster.Document, new NewDocument(_scenario.Kind.Name, _scenario.Policy, ""), default, null, CancellationToken.None));
             _cluster.Start();
             _clients.ForEach(client => client.Start());
 

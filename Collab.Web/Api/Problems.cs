@@ -35,6 +35,7 @@ internal static class Problems
         RefusalReason.MessageTooLarge or RefusalReason.OperationTooLarge or RefusalReason.DocumentTooLong => StatusCodes.Status413PayloadTooLarge,
         RefusalReason.RevisionUnavailable => StatusCodes.Status410Gone,
         RefusalReason.Malformed or RefusalReason.UnsupportedVersion => StatusCodes.Status400BadRequest,
+        RefusalReason.DocumentDamaged => StatusCodes.Status500InternalServerError,
         RefusalReason.TokenInvalid => StatusCodes.Status403Forbidden,
         _ => StatusCodes.Status409Conflict,
     };

@@ -46,8 +46,9 @@ public sealed partial class SqliteOperationLog : IOperationLog, IDisposable
         }
     }
 
-    public async ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(DocumentId id, NewDocument document, DateTimeOffset at, CancellationToken cancellation) =>
-        await _writer.RunAsync(connection => connection.Create(id, document, at), cancellation);
+    public async ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(
+        DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start, CancellationToken cancellation) =>
+        await _writer.RunAsync(connection => connection.Create(id, document, at, start), cancellation);
 
     public async ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) =>
         await _writer.RunAsync(connection => connection.Open(id), cancellation);
@@ -72,20 +73,35 @@ public sealed partial class SqliteOperationLog : IOperationLog, IDisposable
         return _readers.RunAsync(connection => connection.Read(id, from, limit, bytesLimit), cancellation);
     }
 
-    public ValueTask<LogRecord?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
+    public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
         _readers.RunAsync(connection => connection.Find(id, session, sequence), cancellation);
 
     public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
         _readers.RunAsync(connection => connection.Snapshot(id, atOrBefore), cancellation);
 
-    public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, CancellationToken cancellation) =>
+    public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
+        _readers.RunAsync(connection => connection.Snapshots(id), cancellation);
+
+    public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(milestoneOperations);
         await _writer.RunAsync(
             connection =>
             {
-                connection.WriteSnapshot(id, snapshot);
+                connection.WriteSnapshot(id, snapshot, milestoneOperations);
                 return true;
             },
             cancellation);
+    }
+
+    public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) =>
+        _readers.RunAsync(connection => connection.Start(id), cancellation);
+
+    public async ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return await _writer.RunAsync(connection => connection.Trim(id, to, limit), cancellation);
+    }
 
     /// <summary>Finishes the writes under way, then closes the file and lets go of it.</summary>
     public void Dispose()

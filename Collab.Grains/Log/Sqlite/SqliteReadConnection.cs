@@ -7,32 +7,53 @@ namespace Collab.Grains.Log.Sqlite;
 /// <summary>Everything that is read. Used by one caller at a time; each query sees one consistent state, and waits for no writer.</summary>
 internal sealed class SqliteReadConnection(SqliteConnection connection) : IDisposable
 {
-    public const string DescribeSql = "SELECT id, kind, policy, title, created_at, modified_at, revision, epoch, key FROM documents WHERE id = $0";
+    public const string DescribeSql = "SELECT id, kind, policy, title, created_at, modified_at, revision, epoch, start, key FROM documents WHERE id = $0";
 
     public const string ReadSql =
-        "SELECT revision, session, sequence, hash, encoded FROM operations WHERE document = $0 AND revision > $1 ORDER BY revision LIMIT $2";
+        "SELECT revision, session, sequence, hash, encoded, checksum FROM operations WHERE document = $0 AND revision > $1 ORDER BY revision LIMIT $2";
 
-    private readonly SqliteStatement _key = new(connection, "SELECT key FROM documents WHERE id = $0");
+    private readonly SqliteStatement _key = new(connection, "SELECT key, start FROM documents WHERE id = $0");
     private readonly SqliteStatement _describe = new(connection, DescribeSql);
 
     private readonly SqliteStatement _list = new(
         connection,
         """
-        SELECT id, kind, policy, title, created_at, modified_at, revision, epoch, key FROM documents
+        SELECT id, kind, policy, title, created_at, modified_at, revision, epoch, start, key FROM documents
         WHERE (modified_at, key) < ($0, $1) ORDER BY modified_at DESC, key DESC LIMIT $2
         """);
 
     private readonly SqliteStatement _read = new(connection, ReadSql);
 
     private readonly SqliteStatement _find = new(
-        connection, "SELECT revision, session, sequence, hash, encoded FROM operations WHERE document = $0 AND session = $1 AND sequence = $2");
+        connection,
+        """
+        SELECT session, sequence, revision, hash FROM operations WHERE document = $0 AND session = $1 AND sequence = $2
+        UNION ALL SELECT session, sequence, revision, hash FROM sessions WHERE document = $0 AND session = $1 AND sequence = $2 LIMIT 1
+        """);
 
     private readonly SqliteStatement _findNewest = new(
         connection,
-        "SELECT revision, session, sequence, hash, encoded FROM operations WHERE document = $0 AND session = $1 ORDER BY sequence DESC LIMIT 1");
+        """
+        SELECT * FROM (SELECT session, sequence, revision, hash FROM operations WHERE document = $0 AND session = $1 ORDER BY sequence DESC LIMIT 1)
+        UNION ALL SELECT session, sequence, revision, hash FROM sessions WHERE document = $0 AND session = $1 LIMIT 1
+        """);
 
     private readonly SqliteStatement _snapshot = new(
-        connection, "SELECT revision, hash, content FROM snapshots WHERE document = $0 AND revision <= $1 ORDER BY revision DESC LIMIT 1");
+        connection,
+        "SELECT revision, hash, content, at, length, checksum FROM snapshots WHERE document = $0 AND revision <= $1 ORDER BY revision DESC LIMIT 1");
+
+    private readonly SqliteStatement _snapshots = new(
+        connection, "SELECT revision, at, length(content) FROM snapshots WHERE document = $0 ORDER BY revision");
+
+    // A column beside max() comes from the row that has the maximum: https://www.sqlite.org/lang_select.html#bareagg
+    private readonly SqliteStatement _startSessions = new(
+        connection,
+        """
+        SELECT session, max(sequence), revision, hash FROM (
+            SELECT session, sequence, revision, hash FROM sessions WHERE document = $0
+            UNION ALL SELECT session, sequence, revision, hash FROM operations WHERE document = $0 AND revision <= $1)
+        GROUP BY session ORDER BY session
+        """);
 
     public static DocumentDescription? Describe(SqliteStatement describe, DocumentId id)
     {
@@ -40,8 +61,13 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         return row.Read() ? Description(row) : null;
     }
 
-    public static LogRecord Record(SqliteDataReader row) => new(
-        new Revision(row.GetInt64(0)), new SessionId(row.GetString(1)), row.GetInt64(2), unchecked((ulong)row.GetInt64(3)), row.GetFieldValue<byte[]>(4));
+    /// <exception cref="LogUnavailableException">The record is not what was written.</exception>
+    public static LogRecord Record(DocumentId document, SqliteDataReader row, string path)
+    {
+        var record = new LogRecord(
+            new Revision(row.GetInt64(0)), new SessionId(row.GetString(1)), row.GetInt64(2), unchecked((ulong)row.GetInt64(3)), row.GetFieldValue<byte[]>(4));
+        return row.IsDBNull(5) ? record : LogChecksum.Verified(document, record, unchecked((uint)row.GetInt64(5)), path);
+    }
 
     public DocumentDescription? Describe(DocumentId id) => Describe(_describe, id);
 
@@ -55,25 +81,29 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
             if (documents.Count == limit)
                 return (documents.ToImmutable(), ListCursor.After(documents[^1], key).ToString());
             documents.Add(Description(row));
-            key = row.GetInt64(8);
+            key = row.GetInt64(9);
         }
 
         return (documents.ToImmutable(), null);
     }
 
-    /// <exception cref="LogUnavailableException">A revision is missing between two others: the file is damaged.</exception>
+    /// <exception cref="LogUnavailableException">A revision is missing between two others, or a record is not what was written: the file is damaged.</exception>
+    /// <exception cref="HistoryTrimmedException"><paramref name="from"/> is before the start.</exception>
     public ImmutableArray<LogRecord> Read(DocumentId id, Revision from, int limit, long bytesLimit)
     {
-        if (Key(id) is not { } key)
+        if (Key(id) is not { } document)
             return [];
+        HistoryTrimmedException.ThrowIfBefore(id, from, document.Start);
         var records = ImmutableArray.CreateBuilder<LogRecord>();
-        using var row = _read.Query(key, from.Value, limit);
+        using var row = _read.Query(document.Key, from.Value, limit);
         for (var bytes = 0L; bytes < bytesLimit && row.Read(); bytes += records[^1].Encoded.Length)
         {
             var expected = from + (records.Count + 1);
-            records.Add(Record(row));
+            records.Add(Record(id, row, connection.DataSource));
             if (records[^1].Revision != expected)
             {
+                // Trimmed between the two queries?
+                HistoryTrimmedException.ThrowIfBefore(id, from, Key(id)!.Value.Start);
                 throw new LogUnavailableException(
                     $"Document {id} has no operation {expected} in {connection.DataSource}, but {records[^1].Revision}; the file is damaged.", fault: LogFault.Corrupt);
             }
@@ -82,25 +112,55 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         return records.ToImmutable();
     }
 
-    public LogRecord? Find(DocumentId id, SessionId session, long? sequence)
+    public AppliedSequence? Find(DocumentId id, SessionId session, long? sequence)
     {
-        if (Key(id) is not { } key)
+        if (Key(id) is not { Key: var key })
             return null;
         using var row = sequence is { } wanted ? _find.Query(key, session.Value, wanted) : _findNewest.Query(key, session.Value);
-        return row.Read() ? Record(row) : null;
+        return row.Read() ? Applied(row) : null;
     }
 
     public LogSnapshot? Snapshot(DocumentId id, Revision atOrBefore)
     {
-        if (Key(id) is not { } key)
+        if (Key(id) is not { Key: var key })
             return null;
         using var row = _snapshot.Query(key, atOrBefore.Value);
-        return row.Read() ? new(new Revision(row.GetInt64(0)), (uint)row.GetInt64(1), row.GetFieldValue<byte[]>(2)) : null;
+        if (!row.Read())
+            return null;
+        var snapshot = new LogSnapshot(new Revision(row.GetInt64(0)), (uint)row.GetInt64(1), row.GetFieldValue<byte[]>(2), Time(row.GetInt64(3)));
+        return snapshot.Verified(id, row.IsDBNull(4) ? null : row.GetInt64(4), row.IsDBNull(5) ? null : unchecked((uint)row.GetInt64(5)));
+    }
+
+    public ImmutableArray<SnapshotEntry> Snapshots(DocumentId id)
+    {
+        if (Key(id) is not { Key: var key })
+            return [];
+        var snapshots = ImmutableArray.CreateBuilder<SnapshotEntry>();
+        using var row = _snapshots.Query(key);
+        while (row.Read())
+            snapshots.Add(new(new Revision(row.GetInt64(0)), Time(row.GetInt64(1)), row.GetInt64(2)));
+        return snapshots.ToImmutable();
+    }
+
+    public LogStart? Start(DocumentId id)
+    {
+        if (Key(id) is not { Start.Value: > 0 } document)
+            return null;
+        var sessions = ImmutableArray.CreateBuilder<AppliedSequence>();
+        using (var row = _startSessions.Query(document.Key, document.Start.Value))
+        {
+            while (row.Read())
+                sessions.Add(Applied(row));
+        }
+
+        return Snapshot(id, document.Start) is { } snapshot && snapshot.Revision == document.Start
+            ? new(snapshot, sessions.ToImmutable())
+            : throw new LogUnavailableException($"Document {id} has no snapshot at its start, revision {document.Start}, in {connection.DataSource}; the file is damaged.", fault: LogFault.Corrupt);
     }
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _snapshot])
+        foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _snapshot, _snapshots, _startSessions])
             statement.Dispose();
         connection.Dispose();
     }
@@ -110,14 +170,20 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         row.GetString(1),
         (ConflictPolicy)row.GetInt32(2),
         row.GetString(3),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
+        Time(row.GetInt64(4)),
+        Time(row.GetInt64(5)),
         new Revision(row.GetInt64(6)),
-        row.GetInt64(7));
+        row.GetInt64(7),
+        new Revision(row.GetInt64(8)));
 
-    private long? Key(DocumentId id)
+    private static AppliedSequence Applied(SqliteDataReader row) =>
+        new(new SessionId(row.GetString(0)), row.GetInt64(1), new Revision(row.GetInt64(2)), unchecked((ulong)row.GetInt64(3)));
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private (long Key, Revision Start)? Key(DocumentId id)
     {
         using var row = _key.Query(id.Value);
-        return row.Read() ? row.GetInt64(0) : null;
+        return row.Read() ? (row.GetInt64(0), new Revision(row.GetInt64(1))) : null;
     }
 }

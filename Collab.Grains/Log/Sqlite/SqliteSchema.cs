@@ -47,6 +47,24 @@ internal static class SqliteSchema
             UNIQUE (document, revision)
         );
         """,
+        """
+        -- Retention: the oldest revision that can be read from. What lies before may still be on its way out.
+        ALTER TABLE documents ADD COLUMN start INTEGER NOT NULL DEFAULT 0;
+        -- Of the trimmed operations, the newest of each session.
+        CREATE TABLE sessions (
+            document INTEGER NOT NULL,
+            session TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            hash INTEGER NOT NULL,
+            PRIMARY KEY (document, session)
+        ) WITHOUT ROWID;
+        -- CRC-32C, see LogChecksum; null in rows from before this step, which are taken as they are: to compute them would write every row anew.
+        ALTER TABLE operations ADD COLUMN checksum INTEGER;
+        ALTER TABLE snapshots ADD COLUMN checksum INTEGER;
+        ALTER TABLE snapshots ADD COLUMN length INTEGER;
+        ALTER TABLE snapshots ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     public static int Version => Migrations.Length;
