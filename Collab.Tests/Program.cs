@@ -1,5 +1,20 @@
 using Collab.Tests.Log;
+using Collab.Tests.Postgres;
 
 // The tests' own child processes, for what must be seen from outside: a process that ends without warning. Test runners load this
 // assembly as a library and never come here.
-return args is ["append", var path, var seed] ? await AppendUntilKilled.RunAsync(path, int.Parse(seed)) : 2;
+return args switch
+{
+    ["append", var path, var seed] => await AppendUntilKilled.RunAsync(path, int.Parse(seed)),
+    ["postgres"] => await HoldPostgresAsync(),
+    _ => 2,
+};
+
+// Tells its folder and stays until it is killed.
+static async Task<int> HoldPostgresAsync()
+{
+    await using var server = await PostgresServer.StartNewAsync();
+    Console.WriteLine(server.Folder);
+    await Task.Delay(Timeout.Infinite);
+    return 0;
+}
