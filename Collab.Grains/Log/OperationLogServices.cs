@@ -22,6 +22,15 @@ public static class OperationLogServices
         return services;
     }
 
+    /// <summary>Opens the log that the options choose for reading, beside its owner. Whoever calls disposes it.</summary>
+    /// <exception cref="LogUnavailableException">It can't be opened.</exception>
+    /// <exception cref="InvalidOperationException">The options choose the memory of a process.</exception>
+    public static ILogReader OpenForReading(LogOptions options) => options.Provider switch
+    {
+        LogProvider.Sqlite => SqliteLogReader.Visit(options),
+        _ => throw new InvalidOperationException($"{LogOptions.Section}:Provider is {options.Provider}: that log is in the memory of its process, and can't be read from outside."),
+    };
+
     private static IOperationLog Open(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<LogOptions>>().Value;

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Collab.Grains.Log.Sqlite;
 
-/// <summary>The database file: owned by this process alone, from its opening to its disposal.</summary>
+/// <summary>The database file: owned by this process alone, from its opening to its disposal; or visited, to read it.</summary>
 /// <remarks>
 /// SQLite itself would let two processes in; but each of them would co-host a silo of its own, and the two would fence each other's
 /// documents for ever. The lock is on a file beside the database (the database's own locks are SQLite's); the operating system
@@ -10,9 +10,9 @@ namespace Collab.Grains.Log.Sqlite;
 /// </remarks>
 internal sealed class SqliteFile : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private SqliteFile(string path, FileStream @lock)
+    private SqliteFile(string path, FileStream? @lock)
     {
         Path = path;
         _lock = @lock;
@@ -42,6 +42,9 @@ internal sealed class SqliteFile : IDisposable
             throw new LogUnavailableException($"{path} can't be opened: {exception.Message}", exception, LogFault.CannotOpen);
         }
     }
+
+    /// <summary>A file for reading only, which another process may own. It has to exist.</summary>
+    public static SqliteFile Visit(string path) => new(System.IO.Path.GetFullPath(path), null);
 
     /// <summary>A connection that can write. There is one at a time, and it alone checkpoints.</summary>
     /// <remarks>
@@ -75,12 +78,19 @@ internal sealed class SqliteFile : IDisposable
         return connection;
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     private SqliteConnection Open()
     {
-        // Not pooled: these connections live as long as the log, and their closing must really close the file.
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false, DefaultTimeout = 5 }.ConnectionString);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path,
+            // Only its owner makes it.
+            Mode = _lock is null ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate,
+            // These connections live as long as the log, and their closing must really close the file.
+            Pooling = false,
+            DefaultTimeout = 5,
+        }.ConnectionString);
         connection.Open();
         return connection;
     }

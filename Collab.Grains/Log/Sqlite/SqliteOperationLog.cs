@@ -7,21 +7,13 @@ namespace Collab.Grains.Log.Sqlite;
 
 /// <summary>The log in one SQLite file: the embedded default. What a call reported as done survives the end of the process and the loss of power.</summary>
 /// <remarks>One process owns the file. Writes run on a thread and a connection of their own; reads on a few others, and neither waits for the other.</remarks>
-public sealed partial class SqliteOperationLog : IOperationLog, IDisposable
+public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
 {
-    private readonly SqliteFile _file;
     private readonly SqliteWriteThread _writer;
-    private readonly SqliteReaders _readers;
     private int _isDisposed;
 
     private SqliteOperationLog(SqliteFile file, SqliteWriteConnection connection, int readerConnectionsLimit)
-    {
-        _file = file;
-        _writer = new SqliteWriteThread(file, connection);
-        _readers = new SqliteReaders(file, readerConnectionsLimit);
-    }
-
-    public string Store => "sqlite";
+        : base(file, readerConnectionsLimit) => _writer = new SqliteWriteThread(file, connection);
 
     /// <summary>Opens the file, makes it and its folder when missing, and brings its schema up to date. What a crash left in the write-ahead log is recovered by SQLite here.</summary>
     /// <exception cref="LogUnavailableException">It can't be opened: rights, a damaged file, a newer schema, another process that owns it.</exception>
@@ -53,34 +45,8 @@ public sealed partial class SqliteOperationLog : IOperationLog, IDisposable
     public async ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) =>
         await _writer.RunAsync(connection => connection.Open(id), cancellation);
 
-    public ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Describe(id), cancellation);
-
-    public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        var cursor = ListCursor.Parse(after);
-        return _readers.RunAsync(connection => connection.List(cursor, limit), cancellation);
-    }
-
     public async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation) =>
         await _writer.RunAsync(connection => connection.Append(appends), cancellation);
-
-    public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        ArgumentOutOfRangeException.ThrowIfNegative(from.Value);
-        return _readers.RunAsync(connection => connection.Read(id, from, limit, bytesLimit), cancellation);
-    }
-
-    public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Find(id, session, sequence), cancellation);
-
-    public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Snapshot(id, atOrBefore), cancellation);
-
-    public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Snapshots(id), cancellation);
 
     public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations, CancellationToken cancellation)
     {
@@ -94,9 +60,6 @@ public sealed partial class SqliteOperationLog : IOperationLog, IDisposable
             cancellation);
     }
 
-    public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Start(id), cancellation);
-
     public async ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
@@ -104,12 +67,11 @@ public sealed partial class SqliteOperationLog : IOperationLog, IDisposable
     }
 
     /// <summary>Finishes the writes under way, then closes the file and lets go of it.</summary>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
             return;
-        _readers.Dispose();
         _writer.Dispose();
-        _file.Dispose();
+        base.Dispose(disposing);
     }
 }

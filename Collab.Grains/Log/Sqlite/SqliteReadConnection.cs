@@ -158,6 +158,17 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
             : throw new LogUnavailableException($"Document {id} has no snapshot at its start, revision {document.Start}, in {connection.DataSource}; the file is damaged.", fault: LogFault.Corrupt);
     }
 
+    public ImmutableArray<string> CheckFile()
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA integrity_check(20)";
+        using var row = command.ExecuteReader();
+        var problems = ImmutableArray.CreateBuilder<string>();
+        while (row.Read() && row.GetString(0) is var problem && problem != "ok")
+            problems.Add(problem);
+        return problems.ToImmutable();
+    }
+
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _snapshot, _snapshots, _startSessions])

@@ -74,7 +74,7 @@ internal static class SqliteSchema
     /// <exception cref="LogUnavailableException">The file is newer than this program.</exception>
     public static int Migrate(SqliteConnection connection, string path)
     {
-        var found = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
+        var found = Found(connection);
         if (found > Version)
         {
             throw new LogUnavailableException(
@@ -92,6 +92,20 @@ internal static class SqliteSchema
 
         return found;
     }
+
+    /// <exception cref="LogUnavailableException">The file has another version than this program writes.</exception>
+    public static void ThrowUnlessCurrent(SqliteConnection connection, string path)
+    {
+        if (Found(connection) is var found && found != Version)
+        {
+            throw new LogUnavailableException(
+                $"{path} has schema version {found}; this program reads version {Version}. {(found < Version ? "Start the server on it once, which brings it up." : "Use the newer program.")}",
+                fault: LogFault.CannotOpen);
+        }
+    }
+
+    private static int Found(SqliteConnection connection) =>
+        Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
 
     public static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
     {
