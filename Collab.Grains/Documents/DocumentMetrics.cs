@@ -35,10 +35,6 @@ internal static class DocumentMetrics
 
     public static readonly Counter ContentChecks = Metrics.CreateCounter("collab_content_checks_total", "A client's content hash at a revision against the document's.", "result");
 
-    public static readonly Counter CacheHits = Metrics.CreateCounter("collab_cache_hits_total", "Look-ups answered from a cache.", "cache");
-
-    public static readonly Counter CacheMisses = Metrics.CreateCounter("collab_cache_misses_total", "Look-ups that had to go further.", "cache");
-
     /// <summary>Counts one submission's fate.</summary>
     public static void Count(string kind, Decision decision)
     {

@@ -111,7 +111,7 @@ public sealed class LiveDocument(
         if (from > commits.Durable)
             return Ahead(from);
         bool isInWindow = from >= authority.Window.Start;
-        (isInWindow ? DocumentMetrics.CacheHits : DocumentMetrics.CacheMisses).WithLabels("operation_window").Inc();
+        (isInWindow ? DocumentCaches.Window.Hits : DocumentCaches.Window.Misses).Inc();
         limit = Math.Clamp(limit, 1, ReadOperationsLimit);
         var operations = isInWindow
             ? FromWindow(from, limit)

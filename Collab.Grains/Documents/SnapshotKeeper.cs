@@ -28,7 +28,7 @@ public sealed partial class SnapshotKeeper(
     public Task<EncodedSnapshot> ShareAsync(Revision revision, IContent content, Revision oldestUsable)
     {
         bool isUsable = _shared is { IsFaulted: false } && _sharedRevision >= oldestUsable && revision - _sharedRevision <= ReuseOperations;
-        (isUsable ? DocumentMetrics.CacheHits : DocumentMetrics.CacheMisses).WithLabels("snapshot").Inc();
+        (isUsable ? DocumentCaches.Snapshots.Hits : DocumentCaches.Snapshots.Misses).Inc();
         if (isUsable)
             return _shared!;
         _sharedRevision = revision;

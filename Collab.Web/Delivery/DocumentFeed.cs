@@ -290,7 +290,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
                 if (!outbox.TryGetPosition(stay, turn, out position))
                     return;
                 bool isHere = CanLeadOnFrom(position) && (isKnown || position <= _revision);
-                (isHere ? HostCache.Operations.Hits : HostCache.Operations.Misses).Inc();
+                (isHere ? HostCaches.Operations.Hits : HostCaches.Operations.Misses).Inc();
                 if (isHere)
                 {
                     outbox.GoLive(stay);

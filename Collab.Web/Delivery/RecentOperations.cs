@@ -18,8 +18,8 @@ internal sealed class RecentOperations(int bytesLimit)
     {
         _segments.Enqueue(segment);
         _bytes += segment.Message.Bytes;
-        HostCache.Operations.Entries.Inc();
-        HostCache.Operations.Bytes.Inc(segment.Message.Bytes);
+        HostCaches.Operations.Entries.Inc();
+        HostCaches.Operations.Bytes.Inc(segment.Message.Bytes);
         while (_bytes > bytesLimit)
             Evict();
     }
@@ -39,8 +39,8 @@ internal sealed class RecentOperations(int bytesLimit)
     {
         int bytes = _segments.Dequeue().Message.Bytes;
         _bytes -= bytes;
-        HostCache.Operations.Entries.Dec();
-        HostCache.Operations.Bytes.Dec(bytes);
-        HostCache.Operations.Evictions.Inc();
+        HostCaches.Operations.Entries.Dec();
+        HostCaches.Operations.Bytes.Dec(bytes);
+        HostCaches.Operations.Evictions.Inc();
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SharedSnapshot(IDocumentGrain document)
     public Task<CatchUp> ReadAsync(Func<Revision, bool> isUsable)
     {
         bool isHit = _read is { IsCompleted: false } || (_read is { IsCompletedSuccessfully: true, Result.Refusal: null } && isUsable(LeadsTo(_read.Result)));
-        (isHit ? HostCache.Snapshots.Hits : HostCache.Snapshots.Misses).Inc();
+        (isHit ? HostCaches.Snapshots.Hits : HostCaches.Snapshots.Misses).Inc();
         _isUsed = true;
         if (isHit)
             return _read!;
@@ -46,9 +46,9 @@ internal sealed class SharedSnapshot(IDocumentGrain document)
             return;
         if (_bytes > 0)
         {
-            HostCache.Snapshots.Evictions.Inc();
-            HostCache.Snapshots.Entries.Dec();
-            HostCache.Snapshots.Bytes.Dec(_bytes);
+            HostCaches.Snapshots.Evictions.Inc();
+            HostCaches.Snapshots.Entries.Dec();
+            HostCaches.Snapshots.Bytes.Dec(_bytes);
         }
 
         _bytes = 0;
@@ -65,8 +65,8 @@ internal sealed class SharedSnapshot(IDocumentGrain document)
         _bytes = read.Snapshot?.Content.Length ?? 0;
         if (_bytes > 0)
         {
-            HostCache.Snapshots.Entries.Inc();
-            HostCache.Snapshots.Bytes.Inc(_bytes);
+            HostCaches.Snapshots.Entries.Inc();
+            HostCaches.Snapshots.Bytes.Inc(_bytes);
         }
 
         return read;
