@@ -28,7 +28,10 @@ public interface IOperationLog : ILogReader
     /// that was fenced since. So a writer that lost the answer may ask again and is not told <see cref="AppendOutcome.Fenced"/> by its own records.
     /// </remarks>
     /// <returns>One outcome for each element, in order.</returns>
-    /// <exception cref="LogUnavailableException">Nothing was appended, or that is unknown.</exception>
+    /// <exception cref="LogUnavailableException">
+    /// Nothing was appended, or that is unknown. The store is away; or a document that is touched is damaged (<see cref="LogFault.Corrupt"/>). Any other exception says that
+    /// the store is there and could not take something in the batch: <see cref="LogWriter"/> then tries each element alone.
+    /// </exception>
     ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation);
 
     /// <summary>

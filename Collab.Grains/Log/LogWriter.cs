@@ -1,6 +1,7 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Threading.Channels;
+using Collab.Resilience;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prometheus;
@@ -25,6 +26,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private readonly LogOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<LogWriter> _logger;
+    private readonly Pipeline? _pipeline;
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
     private readonly Gauge.Child _queueDepth;
     private readonly Task _loop;
@@ -34,12 +36,15 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private TaskCompletionSource? _company;
     private volatile bool _isStopping;
 
-    public LogWriter(IOperationLog log, IOptions<LogOptions> options, TimeProvider time, ILogger<LogWriter> logger)
+    /// <param name="pipeline">What <paramref name="log"/> goes through, if it goes through one: its breaker knows when the log is away.</param>
+    public LogWriter(
+        IOperationLog log, IOptions<LogOptions> options, TimeProvider time, ILogger<LogWriter> logger, [FromKeyedServices(PipelineName.LogAppend)] Pipeline? pipeline = null)
     {
         _log = log;
         _options = options.Value;
         _time = time;
         _logger = logger;
+        _pipeline = pipeline;
         _queueDepth = LogMetrics.QueueDepth.WithLabels(log.Store);
         // Not in the caller's context: a grain that happens to resolve the writer first must not lend it its scheduler for life.
         _loop = Task.Run(RunAsync);
@@ -47,6 +52,8 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
 
     /// <summary>Bytes waiting and under way, in the measure of <see cref="LogOptions.QueueBytesLimit"/>.</summary>
     public long BytesQueued => Volatile.Read(ref _bytesHeld);
+
+    public TimeSpan? AwayFor => _pipeline?.RefusesFor;
 
     public Task<AppendOutcome> AppendAsync(LogAppend append)
     {
@@ -135,40 +142,50 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
 
     private async Task CommitAsync(List<Entry> batch)
     {
-        var appends = batch.ConvertAll(entry => entry.Append);
-        ImmutableArray<AppendOutcome> outcomes;
         var start = Stopwatch.GetTimestamp();
         try
         {
-            outcomes = await _log.AppendAsync(appends, CancellationToken.None);
+            var outcomes = await _log.AppendAsync(batch.ConvertAll(entry => entry.Append), CancellationToken.None);
+            Count("durable", start);
+            LogMetrics.BatchSize.WithLabels(_log.Store).Observe(batch.Sum(entry => entry.Append.Records.Count));
+            for (var i = 0; i < batch.Count; i++)
+                Complete(batch[i], outcomes[i]);
         }
-        catch (Exception exception)
+        catch (LogUnavailableException failure) when (failure.Fault != LogFault.Corrupt || batch.Count == 1)
         {
-            // Whatever it was, the loop goes on: the next batch may find the store well again.
-            Log.BatchFailed(_logger, exception, _log.Store, batch.Count);
+            Log.BatchFailed(_logger, failure.Message, _log.Store, batch.Count);
             Count("failed", start);
-            var failure = exception as LogUnavailableException
-                ?? new LogUnavailableException($"The {_log.Store} log failed: {exception.Message}", exception);
             foreach (var entry in batch)
             {
                 Interlocked.Add(ref _bytesHeld, -entry.Bytes);
                 entry.Completion.TrySetException(failure);
             }
-
-            return;
         }
-
-        Count("durable", start);
-        LogMetrics.BatchSize.WithLabels(_log.Store).Observe(appends.Sum(append => append.Records.Count));
-        for (var i = 0; i < batch.Count; i++)
+        catch (Exception failure) when (batch.Count == 1)
         {
-            if (outcomes[i] == AppendOutcome.Durable)
-                LogMetrics.Records.WithLabels(_log.Store).Inc(appends[i].Records.Count);
-            if (outcomes[i] == AppendOutcome.Fenced)
-                Log.Fenced(_logger, batch[i].Append.Document, batch[i].Append.Epoch, batch[i].Append.Records[0].Revision);
-            Interlocked.Add(ref _bytesHeld, -batch[i].Bytes);
-            batch[i].Completion.TrySetResult(outcomes[i]);
+            Log.NotTaken(_logger, failure, batch[0].Append.Document, _log.Store);
+            Count("failed", start);
+            Complete(batch[0], AppendOutcome.Invalid);
         }
+        catch (Exception failure)
+        {
+            // The store is there and can't take something. Repeating is harmless, so each element is tried alone, and the others get through.
+            Log.BatchParted(_logger, failure.Message, _log.Store, batch.Count);
+            Count("failed", start);
+            foreach (var entry in batch)
+                await CommitAsync([entry]);
+        }
+    }
+
+    private void Complete(Entry entry, AppendOutcome outcome)
+    {
+        var append = entry.Append;
+        if (outcome == AppendOutcome.Durable)
+            LogMetrics.Records.WithLabels(_log.Store).Inc(append.Records.Count);
+        if (outcome == AppendOutcome.Fenced)
+            Log.Fenced(_logger, append.Document, append.Epoch, append.Records[0].Revision);
+        Interlocked.Add(ref _bytesHeld, -entry.Bytes);
+        entry.Completion.TrySetResult(outcome);
     }
 
     private void Count(string status, long start)

@@ -1,4 +1,5 @@
 using Collab.Grains.Log.Sqlite;
+using Collab.Resilience;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,8 @@ public static class OperationLogServices
         services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LogOptions>, LogOptionsRanges>());
         services.TryAddSingleton(TimeProvider.System);
+        services.AddPipeline(PipelineName.LogAppend, ResilientOperationLog.IsTrouble);
+        services.AddPipeline(PipelineName.LogRead, ResilientOperationLog.IsTrouble);
         services.TryAddSingleton(Open);
         services.TryAddSingleton<LogWriter>();
         services.TryAddSingleton<ILogWriter>(provider => provider.GetRequiredService<LogWriter>());
@@ -34,10 +37,13 @@ public static class OperationLogServices
     private static IOperationLog Open(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<LogOptions>>().Value;
-        return new MeasuredOperationLog(options.Provider switch
+        // Measured inside: each attempt is a call of the store.
+        var log = new MeasuredOperationLog(options.Provider switch
         {
             LogProvider.Memory => new MemoryOperationLog(),
             _ => SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>()),
         });
+        return new ResilientOperationLog(
+            log, provider.GetRequiredKeyedService<Pipeline>(PipelineName.LogAppend), provider.GetRequiredKeyedService<Pipeline>(PipelineName.LogRead));
     }
 }

@@ -6,7 +6,7 @@ namespace Collab.Tests.Documentation;
 /// <summary><c>docs/metrics.md</c> lists what the code registers: each name with its type and labels, and nothing else.</summary>
 public sealed partial class MetricsDocumentTests
 {
-    private static readonly string[] Projects = ["Collab.Grains", "Collab.Observability", "Collab.Silo", "Collab.Web"];
+    private static readonly string[] Projects = ["Collab.Grains", "Collab.Observability", "Collab.Resilience", "Collab.Silo", "Collab.Web"];
 
     [Fact]
     public void The_document_lists_exactly_the_metrics_that_the_code_registers()

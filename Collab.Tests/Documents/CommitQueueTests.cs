@@ -88,6 +88,8 @@ public sealed class CommitQueueTests
 
         public List<LogAppend> Appends { get; } = [];
 
+        public TimeSpan? AwayFor { get; set; }
+
         public Task<AppendOutcome> AppendAsync(LogAppend append)
         {
             Appends.Add(append);

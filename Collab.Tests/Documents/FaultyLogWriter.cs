@@ -11,6 +11,8 @@ internal sealed class FaultyLogWriter(ILogWriter writer) : ILogWriter
     /// <summary>The next append is done, and reported as failed.</summary>
     public bool HidesNext { get; set; }
 
+    public TimeSpan? AwayFor => writer.AwayFor;
+
     public async Task<AppendOutcome> AppendAsync(LogAppend append)
     {
         if (LosesNext)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Collab.Contracts;
 using Collab.Grains.Log;
+using Collab.Resilience;
+using Collab.Tests.Resilience;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using static Collab.Tests.Log.Samples;
@@ -102,16 +104,57 @@ public sealed class LogWriterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Any_failure_of_the_store_is_unavailability_to_the_caller()
+    public async Task An_append_that_the_store_can_not_take_does_not_take_its_batch_down()
     {
         var writer = Start(new LogOptions());
-        var documents = await OpenDocumentsAsync(1);
-        _log.FailNext(new NotSupportedException("A bug."));
+        var documents = await OpenDocumentsAsync(4);
+        _log.Poison = documents[2];
+        var first = writer.AppendAsync(For(documents[0], 1));
+        await _log.EnteredAsync();
+        var before = writer.AppendAsync(For(documents[1], 1));
+        var poison = writer.AppendAsync(For(documents[2], 1));
+        var after = writer.AppendAsync(For(documents[3], 1));
         _log.OpenGate();
 
-        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => writer.AppendAsync(For(documents[0], 1)).WaitAsync(Patience));
-        Assert.IsType<NotSupportedException>(failure.InnerException);
-        Assert.Equal(AppendOutcome.Durable, await writer.AppendAsync(For(documents[0], 1)).WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Durable, await first.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Durable, await before.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Invalid, await poison.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Durable, await after.WaitAsync(Patience));
+        Assert.Equal([1, 3, 1, 1, 1], _log.BatchSizes);
+        Assert.Equal(0, writer.BytesQueued);
+    }
+
+    [Fact]
+    public async Task A_damaged_document_fails_alone()
+    {
+        var writer = Start(new LogOptions());
+        var documents = await OpenDocumentsAsync(3);
+        (_log.Poison, _log.PoisonIsDamage) = (documents[1], true);
+        var first = writer.AppendAsync(For(documents[0], 1));
+        await _log.EnteredAsync();
+        var damaged = writer.AppendAsync(For(documents[1], 1));
+        var good = writer.AppendAsync(For(documents[2], 1));
+        _log.OpenGate();
+
+        Assert.Equal(AppendOutcome.Durable, await first.WaitAsync(Patience));
+        Assert.Equal(AppendOutcome.Durable, await good.WaitAsync(Patience));
+        Assert.Equal(LogFault.Corrupt, (await Assert.ThrowsAsync<LogUnavailableException>(() => damaged.WaitAsync(Patience))).Fault);
+    }
+
+    [Fact]
+    public async Task While_the_breaker_is_open_the_writer_says_for_how_long()
+    {
+        using var pipeline = Pipelines.OfLog(PipelineName.LogAppend, new HandClock());
+        await using var writer = new LogWriter(
+            new ResilientOperationLog(_log, pipeline, pipeline), Options.Create(new LogOptions()), TimeProvider.System, NullLogger<LogWriter>.Instance, pipeline);
+        Assert.Null(writer.AwayFor);
+        for (int i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<LogUnavailableException>(
+                async () => await pipeline.OnceAsync<int, int>((_, _) => throw new LogUnavailableException("Away."), 0, CancellationToken.None));
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(2), writer.AwayFor);
     }
 
     [Fact]
@@ -234,6 +277,11 @@ public sealed class LogWriterTests : IAsyncDisposable
 
         public IEnumerable<int> BatchSizes => _batchSizes;
 
+        /// <summary>A document whose appends the store can't take.</summary>
+        public DocumentId? Poison { get; set; }
+
+        public bool PoisonIsDamage { get; set; }
+
         public void OpenGate() => _gate.TrySetResult();
 
         public void FailNext(Exception failure) => Volatile.Write(ref _failure, failure);
@@ -245,6 +293,8 @@ public sealed class LogWriterTests : IAsyncDisposable
             _batchSizes.Add(appends.Count);
             _entered.TrySetResult();
             await _gate.Task;
+            if (appends.Any(append => append.Document == Poison))
+                throw PoisonIsDamage ? new LogUnavailableException("Damaged.", fault: LogFault.Corrupt) : new NotSupportedException("Poison.");
             return Interlocked.Exchange(ref _failure, null) is { } failure ? throw failure : await base.AppendAsync(appends, cancellation);
         }
     }

@@ -26,6 +26,8 @@ internal sealed class Activation : ILogWriter
     /// <summary>Its silo is gone: what it says reaches nobody, and what it was about to append is appended or not.</summary>
     public bool IsCrashed { get; set; }
 
+    public TimeSpan? AwayFor => null;
+
     /// <summary>Whether the runtime would give a call to another activation by now.</summary>
     public bool IsOver => IsCrashed || Live.Commits.HasFailed;
 

@@ -7,6 +7,9 @@ internal static class SqliteFaults
 {
     public const int Constraint = 19;
 
+    /// <summary>Too big (18), against a constraint (19), of a wrong type (20), out of range (25): what was to be stored is the trouble, not the store.</summary>
+    public static bool IsAboutData(SqliteException exception) => exception.SqliteErrorCode is 18 or Constraint or 20 or 25;
+
     public static LogUnavailableException Unavailable(SqliteException exception, string path, string what)
     {
         var (fault, hint) = exception.SqliteErrorCode switch

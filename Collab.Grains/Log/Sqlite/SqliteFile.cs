@@ -10,6 +10,9 @@ namespace Collab.Grains.Log.Sqlite;
 /// </remarks>
 internal sealed class SqliteFile : IDisposable
 {
+    /// <summary>How long a statement waits for somebody else's lock. Below the pipelines' attempt timeouts, so that it is SQLite that says what is wrong.</summary>
+    private const int BusySeconds = 2;
+
     private readonly FileStream? _lock;
 
     private SqliteFile(string path, FileStream? @lock)
@@ -89,7 +92,7 @@ internal sealed class SqliteFile : IDisposable
             Mode = _lock is null ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate,
             // These connections live as long as the log, and their closing must really close the file.
             Pooling = false,
-            DefaultTimeout = 5,
+            DefaultTimeout = BusySeconds,
         }.ConnectionString);
         connection.Open();
         return connection;

@@ -23,14 +23,15 @@ internal sealed class SqliteWriteThread : IDisposable
         _thread.Start();
     }
 
-    /// <exception cref="LogUnavailableException">The job failed and its transaction is undone; or, when the commit itself failed, that is unknown.</exception>
+    /// <param name="cancellation">A job whose turn comes after it is not begun; one that is under way goes on to its end.</param>
+    /// <exception cref="LogUnavailableException">The file failed and the job's transaction is undone; or, when the commit itself failed, that is unknown.</exception>
     public Task<T> RunAsync<T>(Func<SqliteWriteConnection, T> job, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            _jobs.Add(() => Complete(job, completion), CancellationToken.None);
+            _jobs.Add(() => Complete(job, completion, cancellation), CancellationToken.None);
         }
         catch (InvalidOperationException)
         {
@@ -55,26 +56,30 @@ internal sealed class SqliteWriteThread : IDisposable
             job();
     }
 
-    private void Complete<T>(Func<SqliteWriteConnection, T> job, TaskCompletionSource<T> completion)
+    private void Complete<T>(Func<SqliteWriteConnection, T> job, TaskCompletionSource<T> completion, CancellationToken cancellation)
     {
+        // Nobody waits for it any more: behind a lock or a full disk, what was given up would queue up and be done all at once afterwards.
+        if (cancellation.IsCancellationRequested)
+        {
+            completion.SetCanceled(cancellation);
+            return;
+        }
+
         try
         {
             _connection ??= new SqliteWriteConnection(_file.OpenForWriting());
             completion.SetResult(job(_connection));
         }
-        catch (InvalidOperationException refusal)
+        catch (SqliteException failure) when (!SqliteFaults.IsAboutData(failure))
         {
-            // The caller's mistake, found before anything was written; the transaction ends with the connection all the same.
             StartOver();
-            completion.SetException(refusal);
+            completion.SetException(SqliteFaults.Unavailable(failure, _file.Path, "Writing to"));
         }
         catch (Exception failure)
         {
+            // The caller's mistake, or a damaged row, or a bug: the file is not away. The transaction ends with the connection all the same.
             StartOver();
-            completion.SetException(
-                failure is SqliteException sqlite
-                    ? SqliteFaults.Unavailable(sqlite, _file.Path, "Writing to")
-                    : new LogUnavailableException($"Writing to {_file.Path} failed: {failure.Message}", failure));
+            completion.SetException(failure);
         }
     }
 

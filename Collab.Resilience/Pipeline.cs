@@ -1,0 +1,167 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+using Prometheus;
+
+namespace Collab.Resilience;
+
+/// <summary>
+/// Calls to something that may be away: bounded in time and number, repeated where that is safe, and refused at once while it is known to be away.
+/// From the outside in: total timeout, bulkhead, retry, circuit breaker, attempt timeout. One instance for each <see cref="PipelineName"/> in a process.
+/// </summary>
+public sealed partial class Pipeline : IDisposable
+{
+    private readonly string _word;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Pipeline> _logger;
+    private readonly ConcurrencyLimiter _places;
+    private readonly ResiliencePipeline _once;
+    private readonly ResiliencePipeline _repeating;
+    private readonly Gauge.Child _state;
+    private readonly Counter.Child _trips;
+    private readonly Counter.Child _retries;
+    private readonly Counter.Child _timeouts;
+    private readonly Counter.Child _rejections;
+    private long _refusesUntil = long.MinValue;
+
+    /// <param name="isTrouble">
+    /// Which exceptions say that the other side is away: these alone are repeated and counted by the breaker, and so are timeouts. Everything else is an answer.
+    /// </param>
+    public Pipeline(PipelineName name, PipelineOptions options, Func<Exception, bool> isTrouble, TimeProvider time, ILogger<Pipeline> logger)
+    {
+        (_word, _time, _logger) = (name.Word(), time, logger);
+        _state = PipelineMetrics.BreakerState.WithLabels(_word);
+        _trips = PipelineMetrics.BreakerTrips.WithLabels(_word);
+        _retries = PipelineMetrics.Events.WithLabels(_word, "retry");
+        _timeouts = PipelineMetrics.Events.WithLabels(_word, "timeout");
+        _rejections = PipelineMetrics.Events.WithLabels(_word, "rejected");
+        _state.Set(0);
+        _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.ConcurrentCalls, QueueLimit = options.QueuedCalls });
+
+        // One breaker for both: that a call can't be repeated does not make it blind to what the others met.
+        var attempt = Builder().AddCircuitBreaker(Breaker(options, IsTrouble)).AddTimeout(Limit(options.AttemptTimeout)).Build();
+        _once = Outer(name, options).AddPipeline(attempt).Build();
+        _repeating = options.Retries == 0 ? _once : Outer(name, options).AddRetry(Retry(options, IsTrouble)).AddPipeline(attempt).Build();
+
+        bool IsTrouble(Exception? failure) => failure is TimeoutRejectedException || (failure is not null and not ExecutionRejectedException && isTrouble(failure));
+    }
+
+    /// <summary>How much longer the breaker refuses every call; null while it lets calls through, if only to find out.</summary>
+    public TimeSpan? RefusesFor =>
+        Volatile.Read(ref _refusesUntil) is var until && until > _time.GetTimestamp() ? _time.GetElapsedTime(_time.GetTimestamp(), until) : null;
+
+    /// <summary>Makes a call that may be repeated: done twice, it has the effect of once.</summary>
+    /// <param name="call">Keep it static and give it what it needs as <paramref name="state"/>: then a call costs no closure.</param>
+    /// <exception cref="TimeoutRejectedException">It took too long; whether it happened is unknown.</exception>
+    /// <exception cref="BrokenCircuitException">The breaker is open; it was not begun.</exception>
+    /// <exception cref="BulkheadRejectedException">Too many wait already; it was not begun.</exception>
+    public ValueTask<T> RepeatAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
+        RunAsync(_repeating, call, state, cancellation);
+
+    /// <summary>Makes a call that is never repeated here, because done twice it may have another effect.</summary>
+    /// <inheritdoc cref="RepeatAsync"/>
+    public ValueTask<T> OnceAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
+        RunAsync(_once, call, state, cancellation);
+
+    public void Dispose() => _places.Dispose();
+
+    private async ValueTask<T> RunAsync<TState, T>(
+        ResiliencePipeline pipeline, Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pipeline.ExecuteAsync(static (run, cancellation) => AttemptAsync(run.call, run.state, cancellation), (call, state), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception refusal) when (refusal is BrokenCircuitException or BulkheadRejectedException)
+        {
+            _rejections.Inc();
+            throw;
+        }
+    }
+
+    /// <summary>Polly's timeout cancels and waits; a store or a grain that hangs does not listen. So the caller goes on, and the attempt is left to itself.</summary>
+    private static ValueTask<T> AttemptAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation)
+    {
+        var answer = call(state, cancellation);
+        return answer.IsCompleted ? answer : WaitAsync(answer.AsTask(), cancellation);
+
+        static async ValueTask<T> WaitAsync(Task<T> answer, CancellationToken cancellation)
+        {
+            try
+            {
+                return await answer.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!answer.IsCompleted)
+            {
+                // Nobody is left to hear how it fails.
+                _ = answer.ContinueWith(
+                    static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                throw;
+            }
+        }
+    }
+
+    private ResiliencePipelineBuilder Builder() => new() { Name = _word, TimeProvider = _time };
+
+    private ResiliencePipelineBuilder Outer(PipelineName name, PipelineOptions options) =>
+        Builder().AddTimeout(Limit(options.TotalTimeout)).AddStrategy(_ => new Bulkhead(_places, () => new BulkheadRejectedException(name, options)));
+
+    private TimeoutStrategyOptions Limit(TimeSpan timeout) => new()
+    {
+        Timeout = timeout,
+        OnTimeout = _ =>
+        {
+            _timeouts.Inc();
+            return default;
+        },
+    };
+
+    private RetryStrategyOptions Retry(PipelineOptions options, Func<Exception?, bool> isTrouble) => new()
+    {
+        MaxRetryAttempts = options.Retries,
+        Delay = options.RetryDelay,
+        MaxDelay = options.RetryDelayLimit,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        ShouldHandle = arguments => ValueTask.FromResult(isTrouble(arguments.Outcome.Exception)),
+        OnRetry = _ =>
+        {
+            _retries.Inc();
+            return default;
+        },
+    };
+
+    private CircuitBreakerStrategyOptions Breaker(PipelineOptions options, Func<Exception?, bool> isTrouble) => new()
+    {
+        FailureRatio = options.FailureRatio,
+        MinimumThroughput = options.MinimumThroughput,
+        SamplingDuration = options.SamplingDuration,
+        BreakDuration = options.BreakDuration,
+        ShouldHandle = arguments => ValueTask.FromResult(isTrouble(arguments.Outcome.Exception)),
+        OnOpened = opened =>
+        {
+            Volatile.Write(ref _refusesUntil, _time.GetTimestamp() + (long)(opened.BreakDuration.TotalSeconds * _time.TimestampFrequency));
+            _state.Set(2);
+            _trips.Inc();
+            var failure = opened.Outcome.Exception;
+            Log.Opened(_logger, _word, opened.BreakDuration.TotalSeconds, failure?.GetType().Name, failure?.Message);
+            return default;
+        },
+        OnHalfOpened = _ =>
+        {
+            _state.Set(1);
+            Log.HalfOpened(_logger, _word);
+            return default;
+        },
+        OnClosed = _ =>
+        {
+            Volatile.Write(ref _refusesUntil, long.MinValue);
+            _state.Set(0);
+            Log.Closed(_logger, _word);
+            return default;
+        },
+    };
+}
