@@ -1,37 +1,54 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Collab.Tests.Operations;
 
 namespace Collab.Tests.EndToEnd;
 
 /// <summary>
-/// The real server: the built <c>Collab.Web</c> as a process of its own, on a free port, with SQLite in a folder of its own. It can be
+/// The real server: the built <c>Collab.Web</c> as a process of its own, on a port of its own, with SQLite in a folder of its own. It can be
 /// killed without warning and started again on the same data and port.
 /// </summary>
 /// <remarks>
 /// A shell stands between: it waits for a line on its input and then kills the server. When the test host dies, however it dies, the input
-/// ends, and the server with it.
+/// ends, and the server with it. When the server ends by itself, the shell ends too.
 /// </remarks>
-public sealed partial class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
-    private const string Script = "dotnet \"$@\" & read -r _; kill -KILL $! 2>/dev/null; wait";
+    private const string Script = """
+        exec 3<&0
+        dotnet "$@" & server=$!
+        { read -r _ <&3; kill -KILL $server; } 2>/dev/null & watch=$!
+        wait $server
+        kill $watch 2>/dev/null
+        """;
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private static readonly HttpClient Probe = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly string[] _settings;
+    private readonly string[] _ports;
     private readonly StringBuilder _log = new();
     private Process? _shell;
+    private int _toldBefore;
+    private bool _isKept;
 
-    private ServerProcess(string[] settings) => _settings = settings;
+    /// <summary>A server that is not running yet.</summary>
+    /// <param name="settings">Configuration of all its lives: <c>Collab:Log:FlushInterval=00:00:00.005</c>.</param>
+    public ServerProcess(params string[] settings)
+    {
+        _settings = settings;
+        Url = new Uri($"http://127.0.0.1:{OwnPort.Take()}");
+        _ports = [$"--Collab:Cluster:SiloPort={OwnPort.Take()}", $"--Collab:Cluster:GatewayPort={OwnPort.Take()}"];
+    }
 
     /// <summary>Where it listens; stays the same over restarts.</summary>
-    public Uri Url { get; private set; } = new("http://127.0.0.1:0");
+    public Uri Url { get; }
 
-    /// <summary>The folder with its data; goes when it is disposed.</summary>
+    /// <summary>The folder with its data; goes when it is disposed, unless <see cref="Keep"/> was called.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("collab-server-").FullName;
+
+    /// <summary>SQLite's file.</summary>
+    public string Database => Path.Combine(Folder, "collab.db");
 
     /// <summary>What it has written so far, over all its lives.</summary>
     public string Log
@@ -63,27 +80,52 @@ public sealed partial class ServerProcess : IAsyncDisposable
         shell.Dispose();
     }
 
-    /// <summary>Starts it again on the same data and port.</summary>
-    public async Task StartAgainAsync()
+    /// <summary>Starts it again on the same data and port, and waits until it is ready.</summary>
+    /// <param name="settings">Configuration of this life alone; comes after that of all lives.</param>
+    public async Task StartAgainAsync(params string[] settings)
     {
-        int told = Log.Length;
-        _shell = Start();
+        Launch(settings);
+        await WhenReadyAsync();
+    }
+
+    /// <summary>Starts the process and does not wait for anything.</summary>
+    public void Launch(params string[] settings)
+    {
+        _toldBefore = Log.Length;
+        _shell = Start(settings);
+    }
+
+    /// <exception cref="InvalidOperationException">The process ended by itself.</exception>
+    public async Task WhenReadyAsync()
+    {
         var deadline = DateTime.UtcNow + StartLimit;
-        while (!await IsReadyAsync(told))
+        while (!await IsReadyAsync())
         {
+            if (_shell!.HasExited)
+                throw new InvalidOperationException($"The server ended by itself. It wrote:\n{Log[_toldBefore..]}");
             if (DateTime.UtcNow > deadline)
-                throw new TimeoutException($"The server was not ready within {StartLimit.TotalSeconds} s. It wrote:\n{Log[told..]}");
+                throw new TimeoutException($"The server was not ready within {StartLimit.TotalSeconds} s. It wrote:\n{Log[_toldBefore..]}");
             await Task.Delay(20);
         }
+    }
+
+    /// <summary>Leaves the folder where it is, for whoever looks into a failure, with everything that the server wrote in <c>server.log</c>.</summary>
+    /// <returns>The folder.</returns>
+    public string Keep()
+    {
+        _isKept = true;
+        File.WriteAllText(Path.Combine(Folder, "server.log"), Log);
+        return Folder;
     }
 
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Directory.Delete(Folder, recursive: true);
+        if (!_isKept)
+            Directory.Delete(Folder, recursive: true);
     }
 
-    private Process Start()
+    private Process Start(string[] settings)
     {
         var start = new ProcessStartInfo("sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
@@ -92,9 +134,10 @@ public sealed partial class ServerProcess : IAsyncDisposable
             "--urls", Url.ToString(),
             // The pages of the demo, where they have been built.
             "--contentRoot", Path.Combine(Repository.Root, "Collab.Web"),
-            $"--Collab:Log:Path={Path.Combine(Folder, "collab.db")}",
+            $"--Collab:Log:Path={Database}",
             $"--Collab:Cluster:KeysPath={Path.Combine(Folder, "keys")}",
-            .. _settings.Select(setting => "--" + setting),
+            .. _ports,
+            .. _settings.Concat(settings).Select(setting => "--" + setting),
         ];
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
@@ -115,16 +158,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return File.Exists(assembly) ? assembly : throw new FileNotFoundException($"The server has not been built: there is no {assembly}.");
     }
 
-    private async Task<bool> IsReadyAsync(int told)
+    private async Task<bool> IsReadyAsync()
     {
-        if (Url.Port == 0)
-        {
-            var listening = Listening().Match(Log, told);
-            if (!listening.Success)
-                return false;
-            Url = new UriBuilder(Url) { Port = int.Parse(listening.Groups[1].ValueSpan, CultureInfo.InvariantCulture) }.Uri;
-        }
-
         try
         {
             using var answer = await Probe.GetAsync(new Uri(Url, "health/ready"));
@@ -143,7 +178,4 @@ public sealed partial class ServerProcess : IAsyncDisposable
         lock (_log)
             _log.AppendLine(line);
     }
-
-    [GeneratedRegex(@"Now listening on: http://127\.0\.0\.1:(\d+)")]
-    private static partial Regex Listening();
 }
