@@ -1,11 +1,13 @@
+using Collab.Tests.Crash;
 using Collab.Tests.Log;
 using Collab.Tests.Postgres;
 
-// The tests' own child processes, for what must be seen from outside: a process that ends without warning. Test runners load this
-// assembly as a library and never come here.
+// The tests' own child processes, for what must be seen from outside: a process that ends without warning; and the long form of a test.
+// Test runners load this assembly as a library and never come here.
 return args switch
 {
     ["append", var path, var seed] => await AppendUntilKilled.RunAsync(path, int.Parse(seed)),
+    ["crash", var rounds, var store, var seed] => await CrashCommand.RunAsync(rounds, store, seed),
     ["postgres"] => await HoldPostgresAsync(),
     _ => 2,
 };

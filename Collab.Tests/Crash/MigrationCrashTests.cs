@@ -1,0 +1,134 @@
+using Collab.Contracts;
+using Collab.Grains.Log;
+using Collab.Grains.Log.Sqlite;
+using Collab.Tests.EndToEnd;
+using Collab.Tests.Log;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
+
+namespace Collab.Tests.Crash;
+
+/// <summary>The server is killed while it makes its tables, or brings those of an older version up to date.</summary>
+public sealed class MigrationCrashTests(ITestOutputHelper output)
+{
+    private const int Kills = 12;
+    private const int Operations = 500;
+
+    // As the first version of Collab made it, written down here for good: the program only knows how to leave it behind.
+    private const string Version1 = """
+        PRAGMA journal_mode = WAL;
+        CREATE TABLE documents (
+            key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, policy INTEGER NOT NULL, title TEXT NOT NULL,
+            created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL, revision INTEGER NOT NULL, epoch INTEGER NOT NULL
+        );
+        CREATE INDEX documents_by_change ON documents (modified_at, key);
+        CREATE TABLE operations (
+            document INTEGER NOT NULL, revision INTEGER NOT NULL, session TEXT NOT NULL, sequence INTEGER NOT NULL, hash INTEGER NOT NULL, encoded BLOB NOT NULL,
+            PRIMARY KEY (document, revision)
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX operations_by_session ON operations (document, session, sequence);
+        CREATE TABLE snapshots (document INTEGER NOT NULL, revision INTEGER NOT NULL, hash INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (document, revision));
+        PRAGMA user_version = 1;
+        """;
+
+    [Theory]
+    [InlineData(true, 20260302)]
+    [InlineData(false, 20260303)]
+    public async Task Killed_while_it_makes_or_migrates_its_tables_the_next_start_finishes_them_and_has_everything(bool isOld, int seed)
+    {
+        var random = new Random(seed);
+        await using var server = new ServerProcess();
+        var found = new List<long>();
+
+        // The moment is hunted: a start is killed earlier when the one before was through, and later when it had not begun.
+        var moment = TimeSpan.FromMilliseconds(400);
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            foreach (string file in Directory.GetFiles(server.Folder, "collab.db*"))
+                File.Delete(file);
+            if (isOld)
+                WriteVersion1(server.Database);
+            server.Launch();
+            await Task.Delay(moment);
+            await server.KillAsync();
+            found.Add(await CheckAsync(server.Database, isOld, $"seed {seed}, kill {kill}"));
+            var step = TimeSpan.FromMilliseconds(random.Next(5, 200 / (kill + 1) + 10));
+            moment = found[^1] == SqliteSchema.Version ? moment - step : moment + step;
+            if (moment < TimeSpan.Zero)
+                moment = TimeSpan.Zero;
+        }
+
+        output.WriteLine($"Schema versions found after the kills: {string.Join(", ", found)}.");
+        await server.StartAgainAsync();
+        using var api = new Api(server.Url);
+        var listed = Assert.Single((await api.GetAsync("api/documents")).GetProperty("documents").EnumerateArray());
+        Assert.Equal(isOld ? Operations + 1 : 1, listed.GetProperty("revision").GetInt64());
+    }
+
+    /// <summary>What the file is now by itself, and that the program can go on from there.</summary>
+    /// <returns>The schema version that the kill left.</returns>
+    private static async Task<long> CheckAsync(string path, bool isOld, string when)
+    {
+        long version;
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            Assert.True((string)Scalar(connection, "PRAGMA integrity_check")! == "ok", $"The file is damaged ({when}).");
+            version = (long)Scalar(connection, "PRAGMA user_version")!;
+        }
+
+        using var log = SqliteOperationLog.Open(new LogOptions { Path = path }, NullLogger<SqliteOperationLog>.Instance);
+        var document = new DocumentId("old");
+        if (isOld)
+        {
+            var description = await log.OpenAsync(document, default);
+            Assert.True(description?.Revision.Value == Operations, $"The log has {description?.Revision.Value ?? 0} of {Operations} operations ({when}).");
+            Samples.AssertSame(Enumerable.Range(1, Operations).Select(revision => Samples.Record(revision)), await log.ReadAllAsync(document));
+        }
+        else
+        {
+            await log.OpenNewAsync(document);
+        }
+
+        var next = Samples.Record(isOld ? Operations + 1 : 1);
+        var outcomes = await log.AppendAsync(new LogAppend(document, isOld ? 2 : 1, [next], Samples.Time));
+        Assert.Equal([AppendOutcome.Durable], outcomes);
+        return version;
+    }
+
+    private static void WriteVersion1(string path)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        Execute(connection, Version1);
+        using var transaction = connection.BeginTransaction();
+        Execute(connection, $"INSERT INTO documents VALUES (1, 'old', 'text', 0, '', 0, 0, {Operations}, 1)");
+        for (int revision = 1; revision <= Operations; revision++)
+        {
+            var record = Samples.Record(revision);
+            using var insert = connection.CreateCommand();
+            insert.CommandText = "INSERT INTO operations VALUES (1, $0, $1, $2, $3, $4)";
+            object[] values = [revision, record.Session.Value, record.Sequence, unchecked((long)record.SubmittedHash), record.Encoded.ToArray()];
+            for (int i = 0; i < values.Length; i++)
+                insert.Parameters.AddWithValue($"${i}", values[i]);
+            insert.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Collab.Client;
+using Collab.Client.Documents;
+using Collab.Operations;
+using Collab.Tests.EndToEnd;
+
+namespace Collab.Tests.Crash;
+
+/// <summary>Twenty people at ten documents: real clients over real WebSockets, each in two of the documents, so that four meet in each.</summary>
+internal sealed class Writers : IAsyncDisposable
+{
+    public const int Clients = 20;
+    public const int Documents = 10;
+    private const int RichTextEvery = 3;
+
+    // Half a minute would do on a machine that has nothing else to do.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
+
+    private readonly Uri _server;
+    private readonly List<CollabClient> _clients = [];
+    private readonly List<Typist> _typists = [];
+    private readonly DocumentRecord[] _records;
+    private readonly DocumentAudit[] _audits;
+    private CancellationTokenSource _stopping = new();
+    private Task _typing = Task.CompletedTask;
+
+    private Writers(Uri server)
+    {
+        _server = server;
+        _records = [.. Enumerable.Range(0, Documents).Select(i => new DocumentRecord($"crash-{i}", DocumentKinds.Find(Kind(i))!))];
+        _audits = [.. _records.Select(record => new DocumentAudit(record))];
+    }
+
+    public int AcknowledgedTotal => _records.Sum(record => record.AcknowledgedTotal);
+
+    public int ResubmissionsTotal => _typists.Sum(typist => typist.Document.ResubmissionsTotal);
+
+    public int Lost => _audits.Sum(audit => audit.Lost);
+
+    public int Doubled => _audits.Sum(audit => audit.Doubled);
+
+    /// <summary>How often which refusal came, by its error code.</summary>
+    public IReadOnlyDictionary<string, int> Refusals => _typists.SelectMany(typist => typist.Refusals).GroupBy(refusal => refusal.Key)
+        .ToDictionary(reason => reason.Key, reason => reason.Sum(refusal => refusal.Value));
+
+    /// <summary>When the first edit of anybody after <see cref="Mark"/> was acknowledged, as a timestamp of <see cref="Stopwatch"/>; null while none was.</summary>
+    public long? FirstAcknowledged => _typists.Min(typist => typist.FirstAcknowledged);
+
+    public IReadOnlyList<Typist> Typists => _typists;
+
+    /// <summary>Creates the documents and lets everybody join; nobody types yet.</summary>
+    /// <param name="random">Where everybody's own random numbers come from.</param>
+    public static async Task<Writers> JoinAsync(Uri server, Random random)
+    {
+        var writers = new Writers(server);
+        for (int number = 0; number < Clients; number++)
+        {
+            var client = new CollabClient(server, new() { Name = $"Writer {number}" });
+            writers._clients.Add(client);
+            int writer = number, tokens = 0;
+            foreach (int document in (int[])[number % Documents, (number + (number / Documents) + 1) % Documents])
+            {
+                await client.CreateAsync(writers._records[document].Id, Kind(document));
+                var opened = await client.OpenAsync(writers._records[document].Id);
+                writers._typists.Add(new Typist(opened, writers._records[document], () => new Token(writer, Interlocked.Increment(ref tokens)), new Random(random.Next())));
+            }
+        }
+
+        return writers;
+    }
+
+    /// <summary>Everybody types from now on.</summary>
+    public void Start()
+    {
+        _stopping = new CancellationTokenSource();
+        _typing = Task.WhenAll(_typists.Select(typist => Task.Run(() => typist.RunAsync(_stopping.Token))));
+    }
+
+    /// <summary>Nobody types any more; what was typed may still be on its way.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _typing;
+        _stopping.Dispose();
+    }
+
+    /// <summary>From here on the first acknowledgements are looked for.</summary>
+    public void Mark() => _typists.ForEach(typist => typist.Mark());
+
+    /// <summary>Everybody, in each document, has had an edit acknowledged since <see cref="Mark"/>.</summary>
+    public Task WhenEachIsAcknowledgedAsync() => WithinAsync(
+        () => _typists.All(typist => typist.FirstAcknowledged is not null),
+        () => $"everybody's edits are acknowledged again; still waiting: {Waiting(typist => typist.FirstAcknowledged is null)}");
+
+    /// <summary>Everybody is connected, everything is saved, and everybody has everybody's edits.</summary>
+    public async Task WhenSettledAsync()
+    {
+        await WithinAsync(() => _typists.All(IsSettled), () => $"everybody is live and everything saved; still waiting: {Waiting(typist => !IsSettled(typist))}");
+        using var api = new Api(_server);
+        foreach (var record in _records)
+        {
+            long head = await api.HeadAsync(record.Id);
+            await WithinAsync(
+                () => _typists.Where(typist => typist.Document.Id == record.Id).All(typist => typist.Document.Revision == head),
+                () => $"everybody is at revision {head} of {record.Id}; still waiting: {Waiting(typist => typist.Document.Id == record.Id && typist.Document.Revision != head)}");
+        }
+    }
+
+    /// <summary>Compares what everybody typed, was told and sees with what the server has, and with what somebody who joins now gets.</summary>
+    /// <returns>What is not as it must be; empty when all is well.</returns>
+    public async Task<IReadOnlyList<string>> AuditAsync()
+    {
+        using var api = new Api(_server);
+        await using var late = new CollabClient(_server, new() { Name = "Late" });
+        foreach (var (record, audit) in _records.Zip(_audits))
+        {
+            var joined = await late.OpenAsync(record.Id);
+            long head = await api.HeadAsync(record.Id);
+            await WithinAsync(() => joined.Revision == head, () => $"a client that joins late is at revision {head} of {record.Id}; it is {joined.Phase} at {joined.Revision}");
+            var replicas = _typists.Where(typist => typist.Document.Id == record.Id).Select(typist => ($"the replica of session {typist.Document.Session}", typist.Document.Content));
+            await audit.RunAsync(api, [.. replicas, ("what a late client joins with", joined.Content)]);
+        }
+
+        return [.. _typists.SelectMany(typist => typist.Complaints), .. _audits.SelectMany(audit => audit.Evidence)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_typing.IsCompleted)
+            await StopAsync();
+        foreach (var client in _clients)
+            await client.DisposeAsync();
+    }
+
+    private static bool IsSettled(Typist typist) => typist.Document is { Phase: DocumentPhase.Live, IsSaved: true };
+
+    private static string Kind(int document) => document % RichTextEvery == RichTextEvery - 1 ? "richtext" : "text";
+
+    private static async Task WithinAsync(Func<bool> fact, Func<string> what)
+    {
+        long from = Stopwatch.GetTimestamp();
+        while (!fact())
+        {
+            if (Stopwatch.GetElapsedTime(from) > Limit)
+                Assert.Fail($"Within {Limit.TotalSeconds} s it did not become true that {what()}.");
+            await Task.Delay(10);
+        }
+    }
+
+    private string Waiting(Func<Typist, bool> isWaiting) => string.Join(", ", _typists.Where(isWaiting)
+        .Select(typist => $"{typist.Document.Id} session {typist.Document.Session} ({typist.Document.Phase} at {typist.Document.Revision}{(typist.Document.IsSaved ? "" : ", not saved")})"));
+}
