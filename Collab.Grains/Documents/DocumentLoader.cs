@@ -27,6 +27,7 @@ public sealed partial class DocumentLoader(IOperationLog log, ILogger<DocumentLo
                 Replay(authority, document, record);
         }
 
+        await ThrowIfGoesOnAsync(document, cancellation);
         return (authority, revision);
     }
 
@@ -38,6 +39,16 @@ public sealed partial class DocumentLoader(IOperationLog log, ILogger<DocumentLo
         HistoryTrimmedException.ThrowIfBefore(document.Id, at, document.Start);
         var (authority, _) = await LoadAsync(document with { Revision = at }, kind, options, cancellation);
         return authority.Content;
+    }
+
+    // A head that lies before operations that the log has would hide what was acknowledged.
+    private async Task ThrowIfGoesOnAsync(DocumentDescription document, CancellationToken cancellation)
+    {
+        if (!(await log.ReadAsync(document.Id, document.Revision, 1, 1, cancellation)).IsEmpty
+            && await log.DescribeAsync(document.Id, cancellation) is { } now && now.Epoch == document.Epoch && now.Revision == document.Revision)
+        {
+            throw Damaged(document, document.Revision.Next, $"it is there although the head is {document.Revision}");
+        }
     }
 
     private static void Replay(DocumentAuthority authority, DocumentDescription document, LogRecord record)

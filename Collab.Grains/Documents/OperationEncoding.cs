@@ -81,6 +81,24 @@ public static class OperationEncoding
             : throw new InvalidDataException($"A logged operation of {encoded.Length} bytes has no delta.");
     }
 
+    /// <summary>When an encoded operation was decided.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not an operation object.</exception>
+    public static DateTimeOffset ReadTime(ReadOnlyMemory<byte> encoded)
+    {
+        var reader = new Utf8JsonReader(encoded.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isTime = reader.ValueTextEquals("at"u8);
+            reader.Read();
+            if (isTime)
+                return DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64());
+            reader.Skip();
+        }
+
+        throw new InvalidDataException($"A logged operation of {encoded.Length} bytes has no time.");
+    }
+
     private static void WriteConflict(Utf8JsonWriter json, ConflictRecord conflict)
     {
         json.WriteStartObject();

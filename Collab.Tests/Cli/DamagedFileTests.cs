@@ -1,0 +1,173 @@
+using Collab.Cli;
+using Collab.Contracts;
+using Collab.Grains.Documents;
+using Collab.Grains.Log;
+using Collab.Grains.Log.Sqlite;
+using Collab.Operations.RichText;
+using Collab.Operations.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
+
+namespace Collab.Tests.Cli;
+
+/// <summary>
+/// Files damaged at random: bits flipped, sectors zeroed, stretches swapped, cut off. Whatever comes of it, a document is what it was at the
+/// revision that it claims, or an error says where it is not. Never other text.
+/// </summary>
+public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Files = 150;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-damage-").FullName;
+
+    private static readonly KnownHistory[] Histories =
+    [
+        new(new DocumentId("text"), TextKind.Instance, operations: 160, seed: 1),
+        new(new DocumentId("rich"), RichTextKind.Instance, operations: 90, seed: 2),
+    ];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(20261121)]
+    public async Task A_damaged_file_is_noticed_or_harmless_and_never_other_text(int seed)
+    {
+        var (file, wal) = await WriteAsync();
+        Dictionary<string, int> seen = [];
+        for (var round = 0; round < Files; round++)
+        {
+            var when = $"seed {seed + round}";
+            var random = new Random(seed + round);
+            var path = Path.Combine(_folder, "damaged.db");
+            await File.WriteAllBytesAsync(path, Damage(file, random));
+            // What a crash leaves beside it, whole or torn.
+            await File.WriteAllBytesAsync(path + "-wal", random.Next(3) == 0 ? Damage(wal, random) : wal);
+            File.Delete(path + "-shm");
+            await ReadAsync(path, when, seen);
+        }
+
+        output.WriteLine($"{Files} files, seeds from {seed}: {string.Join(", ", seen.Select(pair => $"{pair.Key} {pair.Value}"))}");
+        Assert.True(seen.GetValueOrDefault("refused") > 0 && seen.GetValueOrDefault("loaded") > 0 && seen.GetValueOrDefault("salvaged") > 0, "This run has tested next to nothing.");
+    }
+
+    private static async Task ReadAsync(string path, string when, Dictionary<string, int> seen)
+    {
+        SqliteOperationLog log;
+        try
+        {
+            log = SqliteOperationLog.Open(new LogOptions { Path = path }, NullLogger<SqliteOperationLog>.Instance);
+        }
+        catch (LogUnavailableException failure)
+        {
+            Assert.Contains(path, failure.Message);
+            Count("file refused");
+            return;
+        }
+
+        using (log)
+        {
+            foreach (var history in Histories)
+            {
+                try
+                {
+                    await LoadAsync(log, history, when);
+                }
+                catch (LogUnavailableException failure)
+                {
+                    Assert.True(failure.Fault == LogFault.Corrupt, $"{when}: {failure.Message} ({failure.Fault})");
+                    Count("refused");
+                    await SalvageAsync(log, history, when);
+                }
+            }
+        }
+
+        void Count(string what) => seen[what] = seen.GetValueOrDefault(what) + 1;
+
+        async Task LoadAsync(SqliteOperationLog log, KnownHistory history, string when)
+        {
+            if (await log.DescribeAsync(history.Id, default) is not { } document)
+            {
+                // The name or its index is gone, and an empty answer is no other text.
+                Count("not found");
+                return;
+            }
+
+            var loader = new DocumentLoader(log, NullLogger<DocumentLoader>.Instance);
+            var (authority, _) = await loader.LoadAsync(document, history.Kind, new DocumentOptions(), default);
+            Assert.True(authority.Head == history.Head, $"{when}: {history.Id} loads at revision {authority.Head}, {history.Head} was acknowledged.");
+            Assert.True(
+                SnapshotKeeper.Encode(authority.Content).AsSpan().SequenceEqual(SnapshotKeeper.Encode(history.At(authority.Head))), $"{when}: {history.Id} has other text at revision {authority.Head}.");
+            Count("loaded");
+        }
+
+        async Task SalvageAsync(SqliteOperationLog log, KnownHistory history, string when)
+        {
+            try
+            {
+                if (await DocumentHistory.FindAsync(log, history.Id, default) is not { } document || await Salvage.PlanAsync(document, default) is not { } plan)
+                    return;
+                var replay = document.ReplayFrom(plan.Start?.Snapshot);
+                await foreach (var record in document.OperationsAsync(replay.Revision, plan.To, default))
+                    replay.Apply(record);
+                Assert.True(
+                    SnapshotKeeper.Encode(replay.Content).AsSpan().SequenceEqual(SnapshotKeeper.Encode(history.At(replay.Revision))), $"{when}: {history.Id} is salvaged with other text at revision {replay.Revision}.");
+                Count("salvaged");
+            }
+            catch (LogUnavailableException)
+            {
+                Count("beyond repair");
+            }
+        }
+    }
+
+    private async Task<(byte[] File, byte[] Wal)> WriteAsync()
+    {
+        var path = Path.Combine(_folder, "sound.db");
+        using var log = SqliteOperationLog.Open(new LogOptions { Path = path }, NullLogger<SqliteOperationLog>.Instance);
+        foreach (var history in Histories)
+            await history.WriteAsync(log, 40, 80);
+        // A copy of the two taken while nothing is written is what SIGKILL leaves. Part of it is checkpointed into the file.
+        using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            other.Open();
+            using var checkpoint = other.CreateCommand();
+            checkpoint.CommandText = "PRAGMA wal_checkpoint(PASSIVE)";
+            checkpoint.ExecuteNonQuery();
+        }
+
+        await Histories[0].WriteSnapshotAsync(log, 120);
+        return (await ReadSharedAsync(path), await ReadSharedAsync(path + "-wal"));
+    }
+
+    private static async Task<byte[]> ReadSharedAsync(string path)
+    {
+        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes);
+        return bytes;
+    }
+
+    private static byte[] Damage(byte[] sound, Random random)
+    {
+        var bytes = sound.ToArray();
+        switch (random.Next(5))
+        {
+            case 0 or 1:
+                for (var flips = random.Next(1, 12); flips > 0; flips--)
+                    bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+                return bytes;
+            case 2:
+                // A sector that never reached the disk.
+                Array.Clear(bytes, Sector(bytes), 512);
+                return bytes;
+            case 3:
+                // A write that went to the wrong place.
+                Array.Copy(bytes, Sector(bytes), bytes, Sector(bytes), 512);
+                return bytes;
+            default:
+                return bytes[..random.Next(bytes.Length)];
+        }
+
+        int Sector(byte[] all) => random.Next(all.Length / 512) * 512;
+    }
+}
