@@ -24,6 +24,12 @@ public sealed class LogOptions
     public string Path { get; set; } = "data/collab.db";
 
     /// <summary>
+    /// Whether a start goes on when SQLite's write-ahead log is damaged before commits that were acknowledged, and so gives those up. Default false: the
+    /// start ends with an error that names the place.
+    /// </summary>
+    public bool AcceptDamagedTail { get; set; }
+
+    /// <summary>
     /// Connections for reading, which never wait for the writer. Default 4, range 1–64. Beyond it a read waits for a free one.
     /// </summary>
     public int ReaderConnectionsLimit { get; set; } = 4;

@@ -43,7 +43,7 @@ public sealed partial class ArchiveTests : IDisposable
         Assert.Contains("3 documents with 420 operations read: sound", await SucceedsAsync("verify", "--path", Target));
 
         // Again, and out of a pipe: nothing more is there to do.
-        Assert.Contains("0 documents imported, 3 were there already", await SucceedsAsync(await File.ReadAllTextAsync(Archive), "import", "--path", Target));
+        Assert.Contains("0 documents imported, 3 were there already", await SucceedsAsync(await File.ReadAllTextAsync(Archive), ["import", "--path", Target]));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed partial class ArchiveTests : IDisposable
 
     private static Task<string> SucceedsAsync(params string[] arguments) => SucceedsAsync(null, arguments);
 
-    private static async Task<string> SucceedsAsync(string? input, params string[] arguments)
+    private static async Task<string> SucceedsAsync(string? input, string[] arguments)
     {
         var (code, output, errors) = await CollabCommand.RunAsync(input, arguments);
         Assert.True(code == 0, $"collab {string.Join(' ', arguments)} ended with {code}:\n{output}{errors}");

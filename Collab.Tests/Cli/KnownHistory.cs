@@ -51,11 +51,14 @@ internal sealed class KnownHistory
     {
         await log.CreateAsync(Id, new NewDocument(Kind.Name, ConflictPolicy.Merge, $"Title of {Id} 🦀"), Samples.Time, null, default);
         await log.OpenAsync(Id, default);
-        foreach (var batch in _records.Chunk(40))
-            Assert.Equal([AppendOutcome.Durable], (await log.AppendAsync([new LogAppend(Id, 1, batch, OperationEncoding.ReadTime(batch[^1].Encoded))], default)).AsEnumerable());
-        foreach (var revision in snapshots)
-            await WriteSnapshotAsync(log, revision);
+        await AppendAsync(log, 0, _records.Count, snapshots);
     }
 
-    public async Task WriteSnapshotAsync(IOperationLog log, long revision) => await log.WriteSnapshotAsync(Id, Snapshot(revision), milestoneOperations: 1, default);
+    public async Task AppendAsync(IOperationLog log, int from, int to, params long[] snapshots)
+    {
+        foreach (var batch in _records[from..to].Chunk(20))
+            Assert.Equal([AppendOutcome.Durable], (await log.AppendAsync([new LogAppend(Id, 1, batch, OperationEncoding.ReadTime(batch[^1].Encoded))], default)).AsEnumerable());
+        foreach (var revision in snapshots)
+            await log.WriteSnapshotAsync(Id, Snapshot(revision), milestoneOperations: 1, default);
+    }
 }

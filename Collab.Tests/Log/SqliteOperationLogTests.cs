@@ -206,6 +206,34 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
     }
 
     [Fact]
+    public async Task A_write_ahead_log_damaged_before_acknowledged_commits_ends_the_start_unless_that_is_accepted()
+    {
+        await Log.OpenNewAsync(Document);
+        for (var revision = 1; revision <= 30; revision++)
+            await Log.AppendAsync(1, Record(revision));
+        // What SIGKILL leaves, with one bit flipped in the middle.
+        var killed = Path.Combine(_folder, "killed.db");
+        File.Copy(FilePath, killed);
+        File.Copy(FilePath + "-wal", killed + "-wal");
+        using (var wal = File.Open(killed + "-wal", FileMode.Open))
+        {
+            wal.Position = wal.Length / 2;
+            var bits = wal.ReadByte();
+            wal.Position--;
+            wal.WriteByte((byte)(bits ^ 1));
+        }
+
+        var refusal = Assert.Throws<LogUnavailableException>(() => Open(new LogOptions { Path = killed }));
+        Assert.Equal(LogFault.Corrupt, refusal.Fault);
+        Assert.Matches("killed.db-wal is damaged at byte [0-9]+, and whole commits come after it.*AcceptDamagedTail", refusal.Message);
+
+        using var log = Open(new LogOptions { Path = killed, AcceptDamagedTail = true });
+        var head = (int)(await log.DescribeAsync(Document, default))!.Revision.Value;
+        Assert.InRange(head, 1, 29);
+        AssertSame(Enumerable.Range(1, head).Select(revision => Record(revision)), await log.ReadAllAsync(Document));
+    }
+
+    [Fact]
     public async Task After_closing_every_call_says_so()
     {
         await Log.OpenNewAsync(Document);
@@ -221,7 +249,9 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
         SqliteSchema.Execute(connection, sql);
     }
 
-    private SqliteOperationLog Open() => SqliteOperationLog.Open(new LogOptions { Path = FilePath }, NullLogger<SqliteOperationLog>.Instance);
+    private static SqliteOperationLog Open(LogOptions options) => SqliteOperationLog.Open(options, NullLogger<SqliteOperationLog>.Instance);
+
+    private SqliteOperationLog Open() => Open(new LogOptions { Path = FilePath });
 
     private void Reopen()
     {

@@ -8,5 +8,8 @@ public sealed partial class SqliteOperationLog
     {
         [LoggerMessage(2101, LogLevel.Information, "Opened the operation log {Path} with SQLite {SqliteVersion}; schema version was {Found}, is {Version}.")]
         public static partial void Opened(ILogger logger, string path, string sqliteVersion, int found, int version);
+
+        [LoggerMessage(2102, LogLevel.Critical, "{Damage}. They are given up, as AcceptDamagedTail says.")]
+        public static partial void AcceptedDamage(ILogger logger, string damage);
     }
 }

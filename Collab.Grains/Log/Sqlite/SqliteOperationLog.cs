@@ -23,6 +23,8 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
         SqliteConnection? connection = null;
         try
         {
+            if (SqliteWriteAheadLog.FindDamage(file.Path) is { } damage)
+                Accept(damage, options, logger);
             connection = file.OpenForWriting();
             var found = SqliteSchema.Migrate(connection, file.Path);
             Log.Opened(logger, file.Path, connection.ServerVersion, found, SqliteSchema.Version);
@@ -36,6 +38,18 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
                 throw SqliteFaults.Unavailable(sqlite, file.Path, "Opening");
             throw;
         }
+    }
+
+    private static void Accept(string damage, LogOptions options, ILogger logger)
+    {
+        if (!options.AcceptDamagedTail)
+        {
+            throw new LogUnavailableException(
+                $"{damage}. Restore a backup; or keep a copy of the file and its -wal, and start once with {LogOptions.Section}:{nameof(options.AcceptDamagedTail)}=true to go on with what comes before.",
+                fault: LogFault.Corrupt);
+        }
+
+        Log.AcceptedDamage(logger, damage);
     }
 
     public async ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(
