@@ -10,20 +10,43 @@ namespace Collab.Grains.Documents;
 /// goes with the next, so that a slow disk makes batches larger instead of queues longer.
 /// </summary>
 /// <remarks>
-/// Used from one thread at a time (the grain's turns). Once <see cref="HasFailed"/>, the operations decided since the last
-/// durable one are in doubt; the queue takes nothing more, and only a new activation, which reads the log, knows the truth.
+/// Used from one thread at a time (the grain's turns). A log that is away makes a pause, not a loss: the queue <see cref="IsStalled"/>, whoever waits is told so, and the very
+/// same append is repeated until it is durable; what the log has already counts as durable, so nothing is doubled. Once <see cref="HasFailed"/>, the operations decided
+/// since the last durable one are in doubt; the queue takes nothing more, and only a new activation, which reads the log, knows the truth.
 /// </remarks>
 /// <param name="onDurable">Called after each flush with what it made durable, in order.</param>
+/// <param name="random">Spreads repetitions and retries; seeded in the simulation.</param>
 public sealed class CommitQueue(
-    ILogWriter writer, TimeProvider clock, DocumentId document, long epoch, Revision durable, IContent content, Action<ImmutableArray<CommittedOperation>> onDurable)
+    ILogWriter writer,
+    TimeProvider clock,
+    DocumentId document,
+    long epoch,
+    Revision durable,
+    IContent content,
+    Action<ImmutableArray<CommittedOperation>> onDurable,
+    Random? random = null)
 {
+    /// <summary>A flush takes milliseconds. Whoever waited this long had better be told to come back than be kept.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>A few flushes of the writer, which by then has made room.</summary>
     private static readonly TimeSpan OverloadPause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Between repetitions: doubling from the one to the other. The writer's own pipeline has repeated before.</summary>
+    private static readonly TimeSpan PauseStart = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan AwayAtLeast = TimeSpan.FromMilliseconds(500);
+
+    private readonly Random _random = random ?? Random.Shared;
     private readonly List<LogRecord> _queued = [];
-    private TaskCompletionSource<bool> _next = NewFlush();
-    private Task? _running;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<CommitOutcome> _next = NewFlush();
+    private TaskCompletionSource<CommitOutcome> _flushing = NewFlush();
+    private Task _running = Task.CompletedTask;
     private IContent _queuedContent = content;
+    private long _pausedAt;
+    private TimeSpan _pause;
 
     /// <summary>The newest revision that the log has.</summary>
     public Revision Durable { get; private set; } = durable;
@@ -31,26 +54,44 @@ public sealed class CommitQueue(
     /// <summary>The document at <see cref="Durable"/>.</summary>
     public IContent DurableContent { get; private set; } = content;
 
-    /// <summary>An append was refused or its outcome is unknown.</summary>
+    /// <summary>An append was refused, or given up.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>Why, once <see cref="HasFailed"/>: another writer took the document over, rather than the store being away.</summary>
+    /// <summary>Why, once <see cref="HasFailed"/>: another writer took the document over.</summary>
     public bool IsFenced { get; private set; }
+
+    /// <summary>An append failed or takes too long, and is being repeated.</summary>
+    public bool IsStalled { get; private set; }
+
+    /// <summary>After what time something more may become durable; null while the log works, for all that is known. A little different each time, so that those who are told don't come back in step.</summary>
+    public TimeSpan? AwayFor
+    {
+        get
+        {
+            if ((IsStalled ? _pause - clock.GetElapsedTime(_pausedAt) : writer.AwayFor) is not { } wait)
+                return null;
+            // A repetition may be under way by now; what becomes of it nobody knows.
+            wait = wait > AwayAtLeast ? wait : AwayAtLeast;
+            return wait + (wait * 0.5 * _random.NextDouble());
+        }
+    }
 
     /// <summary>Encoded bytes decided and not durable, the flush in flight included.</summary>
     public long UncommittedBytes { get; private set; }
 
     public int UncommittedCount { get; private set; }
 
-    /// <summary>Completes when everything enqueued so far is durable (true), or in doubt (false).</summary>
-    public Task<bool> Drained => UncommittedCount == 0 ? Task.FromResult(!HasFailed) : (_queued.Count > 0 ? _next.Task : InFlight);
-
-    private Task<bool> InFlight { get; set; } = Task.FromResult(true);
+    /// <summary>Completes when everything enqueued so far is durable, or it is known that this takes longer.</summary>
+    public Task<CommitOutcome> Drained =>
+        HasFailed ? Task.FromResult(CommitOutcome.InDoubt)
+        : IsStalled ? Task.FromResult(CommitOutcome.Stalled)
+        : UncommittedCount == 0 ? Task.FromResult(CommitOutcome.Durable)
+        : _queued.Count > 0 ? _next.Task : _flushing.Task;
 
     /// <summary>Takes a decided operation.</summary>
     /// <param name="content">The document after it.</param>
-    /// <returns>Completes with true when it is durable, with false when that is in doubt.</returns>
-    public Task<bool> Enqueue(LogRecord record, IContent content)
+    /// <returns>Completes when it is durable, or it is known that this takes longer.</returns>
+    public Task<CommitOutcome> Enqueue(LogRecord record, IContent content)
     {
         if (HasFailed)
             throw new InvalidOperationException($"Document {document} takes no operations after its log failed at revision {Durable}.");
@@ -58,65 +99,139 @@ public sealed class CommitQueue(
         _queuedContent = content;
         UncommittedBytes += record.Encoded.Length;
         UncommittedCount++;
-        var flush = _next.Task;
-        if (_running is not { IsCompleted: false })
+        var flush = IsStalled ? Task.FromResult(CommitOutcome.Stalled) : _next.Task;
+        if (_running.IsCompleted)
             _running = FlushAllAsync();
         return flush;
     }
 
     /// <summary>Another writer has the document, as the log says: nothing more is taken.</summary>
-    public void Abandon() => HasFailed = IsFenced = true;
+    public void Fence()
+    {
+        IsFenced = true;
+        End();
+    }
+
+    /// <summary>Waits until everything is durable, but no longer than <paramref name="limit"/>; then nothing more is taken, and what is not durable by then is in doubt.</summary>
+    /// <returns>Whether everything is durable.</returns>
+    public async Task<bool> CloseAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        try
+        {
+            await _running.WaitAsync(limit, clock, cancellation);
+        }
+        catch (Exception over) when (over is TimeoutException or OperationCanceledException)
+        {
+            // Nobody was told that it is durable; whoever sent it sends it again, and the next activation knows whether it arrived after all.
+        }
+
+        bool isDurable = UncommittedCount == 0 && !HasFailed;
+        End();
+        return isDurable;
+    }
 
     private async Task FlushAllAsync()
     {
         while (_queued.Count > 0 && !HasFailed)
         {
-            var (flush, records, content) = (_next, _queued.ToArray(), _queuedContent);
-            (_next, InFlight) = (NewFlush(), flush.Task);
+            var (records, content) = (_queued.ToArray(), _queuedContent);
+            (_flushing, _next) = (_next, NewFlush());
             _queued.Clear();
-            bool isDurable = await AppendAsync(records);
+            await AppendAsync(records);
             UncommittedCount -= records.Length;
             UncommittedBytes -= records.Sum(record => (long)record.Encoded.Length);
-            if (isDurable)
-            {
-                Durable = records[^1].Revision;
-                DurableContent = content;
-                onDurable([.. records.Select(record => new CommittedOperation(record.Revision, record.Session, record.Sequence, record.Encoded))]);
-            }
-
-            flush.SetResult(isDurable);
+            if (HasFailed)
+                break;
+            IsStalled = false;
+            Durable = records[^1].Revision;
+            DurableContent = content;
+            onDurable([.. records.Select(record => new CommittedOperation(record.Revision, record.Session, record.Sequence, record.Encoded))]);
+            _flushing.TrySetResult(CommitOutcome.Durable);
         }
-
-        if (HasFailed)
-            _next.TrySetResult(false);
     }
 
-    private async Task<bool> AppendAsync(LogRecord[] records)
+    private async Task AppendAsync(LogRecord[] records)
     {
+        // The same object each time: the log recognises what it has byte for byte, the time of decision included.
         var append = new LogAppend(document, epoch, records, clock.GetUtcNow());
-        while (!HasFailed)
+        long started = clock.GetTimestamp();
+        for (int attempt = 0; !HasFailed; attempt++)
         {
             try
             {
-                var outcome = await writer.AppendAsync(append);
-                HasFailed |= outcome != AppendOutcome.Durable;
-                IsFenced |= outcome == AppendOutcome.Fenced;
-                break;
+                var outcome = await PatientlyAsync(writer.AppendAsync(append));
+                if (outcome == AppendOutcome.Fenced)
+                    Fence();
+                else if (outcome != AppendOutcome.Durable)
+                    End();
+                return;
             }
             catch (LogOverloadedException)
             {
-                // Nothing was queued, so the same append may come again; what is decided meanwhile is bounded by the document's own limit.
-                await Task.Delay(OverloadPause, clock);
+                // Nothing was queued. Documents that are stalled don't have to hurry, or thousands of them would do nothing else.
+                if (clock.GetElapsedTime(started) >= Patience)
+                    Stall(Backoff(attempt));
+                await PauseAsync(IsStalled ? _pause : OverloadPause);
             }
-            catch (LogUnavailableException)
+            catch (LogUnavailableException failure) when (failure.Fault is LogFault.Stopping or LogFault.Corrupt)
             {
-                HasFailed = true;
+                End();
+            }
+            catch (LogUnavailableException failure)
+            {
+                var pause = Backoff(attempt);
+                Stall(failure.RetryAfter is { } after && after > pause ? after + (pause * 0.5) : pause);
+                await PauseAsync(_pause);
             }
         }
-
-        return !HasFailed;
     }
 
+    /// <summary>Waits for the append; those who wait for it hear when it takes too long.</summary>
+    private async Task<AppendOutcome> PatientlyAsync(Task<AppendOutcome> append)
+    {
+        try
+        {
+            return await append.WaitAsync(Patience, clock);
+        }
+        catch (TimeoutException) when (!append.IsCompleted)
+        {
+            Stall(Patience);
+            return await append;
+        }
+    }
+
+    /// <param name="pause">When there is a chance that it is over.</param>
+    private void Stall(TimeSpan pause)
+    {
+        IsStalled = true;
+        (_pausedAt, _pause) = (clock.GetTimestamp(), pause);
+        Answer(CommitOutcome.Stalled);
+    }
+
+    private void End()
+    {
+        HasFailed = true;
+        _ended.TrySetResult();
+        Answer(CommitOutcome.InDoubt);
+    }
+
+    /// <summary>Tells everybody who waits; those who come after wait for something new.</summary>
+    private void Answer(CommitOutcome outcome)
+    {
+        _flushing.TrySetResult(outcome);
+        _next.TrySetResult(outcome);
+        (_flushing, _next) = (NewFlush(), NewFlush());
+    }
+
+    // Half of it random.
+    private TimeSpan Backoff(int attempt)
+    {
+        var pause = Math.Min(PauseLimit.TotalMilliseconds, PauseStart.TotalMilliseconds * Math.Pow(2, Math.Min(attempt, 10)));
+        return TimeSpan.FromMilliseconds((pause / 2) + (_random.NextDouble() * pause / 2));
+    }
+
+    private async Task PauseAsync(TimeSpan pause) => await Task.WhenAny(Task.Delay(pause, clock), _ended.Task);
+
     // Waiting submissions must not run inside the flush loop.
-    private static TaskCompletionSource<bool> NewFlush() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<CommitOutcome> NewFlush() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -18,6 +18,9 @@ public sealed partial class DocumentGrain(
     TimeProvider clock,
     ILoggerFactory loggers) : Grain, IDocumentGrain
 {
+    /// <summary>How long an activation that ends waits for a log that is away. It has acknowledged nothing of what it waits for, so clients send that again.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+
     private readonly ILogger _logger = loggers.CreateLogger<DocumentGrain>();
     private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
     private LiveDocument? _live;
@@ -45,7 +48,7 @@ public sealed partial class DocumentGrain(
             return;
         _live = null;
         DocumentMetrics.Active.WithLabels(live.Description.Kind).Dec();
-        if (await live.Commits.Drained)
+        if (await live.Commits.CloseAsync(CloseLimit, cancellationToken))
             await live.Snapshots.CloseAsync(live.Commits.Durable, live.Commits.DurableContent);
         _subscribers.Push(subscriber => subscriber.Interrupt(Id, live.Description.Epoch));
         LogClosed(Id, live.Description.Epoch, live.Commits.Durable, reason.ReasonCode);
@@ -202,7 +205,7 @@ public sealed partial class DocumentGrain(
     }
 
     // The document if there is one; an exception while its log can't be reached.
-    private LiveDocument? Available() => Unavailable() is { } refusal ? throw new LogUnavailableException(refusal.Detail) : _live;
+    private LiveDocument? Available() => Unavailable() is { } refusal ? throw new LogUnavailableException(refusal.Detail, retryAfter: refusal.RetryAfter) : _live;
 
     private Refusal? Unavailable()
     {

@@ -46,18 +46,19 @@ public sealed class LiveDocument(
         if (!authority.IsAdmitted(session))
         {
             if (authority.SessionsCount >= options.SessionsLimit)
-                return Refuse(RefusalReason.TooManySessions, $"The document has {authority.SessionsCount} sessions, the limit (Collab:Documents:SessionsLimit).");
+                return Refuse(new Refusal(RefusalReason.TooManySessions, $"The document has {authority.SessionsCount} sessions, the limit (Collab:Documents:SessionsLimit)."));
             // A session that was dismissed may have operations that the log does not have yet.
-            await commits.Drained;
+            if (NotDurable(await commits.Drained) is { } unknown)
+                return Refuse(unknown);
             authority.Admit(session, author, await log.FindAsync(description.Id, session, null, CancellationToken.None));
         }
 
         var mark = authority.Admit(session, author, null);
-        return await commits.Drained && await IsOwnerAsync()
-            ? new Admission(Description, mark.Lease, mark.Sequence, mark.Revision)
-            : Refuse(RefusalReason.StorageUnavailable, $"The log of document {description.Id} failed; it is being reloaded.");
+        if (NotDurable(await commits.Drained) is { } undecided)
+            return Refuse(undecided);
+        return await IsOwnerAsync() ? new Admission(Description, mark.Lease, mark.Sequence, mark.Revision) : Refuse(InDoubt());
 
-        static Admission Refuse(RefusalReason reason, string detail) => new(null, 0, 0, Revision.Zero, new Refusal(reason, detail));
+        static Admission Refuse(Refusal refusal) => new(null, 0, 0, Revision.Zero, refusal);
     }
 
     public void Dismiss(SessionId session, long lease) => authority.Dismiss(session, lease);
@@ -66,22 +67,21 @@ public sealed class LiveDocument(
     public async Task<SubmitOutcome> SubmitAsync(Submission submission)
     {
         long started = clock.GetTimestamp();
-        if (IsOverloaded() is { } overloaded)
-            return Count(overloaded);
+        if (CannotDecide() is { } notNow)
+            return Refuse(notNow);
         var decision = authority.Decide(submission, [], clock.GetUtcNow());
         if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
             decision = await DecideWithLogAsync(submission, decision);
         // The log may have failed while it was asked.
         if (commits.HasFailed)
-            return Count(InDoubt());
+            return Refuse(InDoubt());
         if (decision is not Decision.Applied applied)
             return await SettleAsync(decision);
 
         if (applied.Conflicts.Count > 0)
             _conflicts.Add(applied.Conflicts);
-        bool isDurable = await commits.Enqueue(applied.Record, applied.Content);
-        if (!isDurable)
-            return Count(InDoubt());
+        if (NotDurable(await commits.Enqueue(applied.Record, applied.Content)) is { } notDurable)
+            return Refuse(notDurable);
         DocumentMetrics.Count(kind.Name, applied);
         DocumentMetrics.OperationSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
         return new SubmitOutcome(applied.Record.Revision);
@@ -137,17 +137,20 @@ public sealed class LiveDocument(
     private async Task<bool> IsOwnerAsync()
     {
         if ((await log.DescribeAsync(description.Id, CancellationToken.None))?.Epoch != description.Epoch)
-            commits.Abandon();
+            commits.Fence();
         return !commits.HasFailed;
     }
 
-    private SubmitOutcome? IsOverloaded()
+    /// <summary>Why nothing is to be decided now: what is decided is never taken back, so it had better become durable.</summary>
+    private Refusal? CannotDecide()
     {
         if (commits.HasFailed)
             return InDoubt();
+        if (commits.AwayFor is { } wait)
+            return Away(wait);
         if (commits.UncommittedBytes < options.UncommittedBytesLimit && commits.UncommittedCount < options.WindowOperationsLimit / 2)
             return null;
-        return Refuse(RefusalReason.Overloaded, $"{commits.UncommittedCount} operations of {commits.UncommittedBytes} bytes wait for the log, over the limit of {options.UncommittedBytesLimit} (Collab:Documents:UncommittedBytesLimit).");
+        return new Refusal(RefusalReason.Overloaded, $"{commits.UncommittedCount} operations of {commits.UncommittedBytes} bytes wait for the log, over the limit of {options.UncommittedBytesLimit} (Collab:Documents:UncommittedBytesLimit).");
     }
 
     // The slow paths of a decision. While they wait, the head may move and the window with it, so history may be asked for again.
@@ -156,12 +159,15 @@ public sealed class LiveDocument(
         while (decision is Decision.NeedsHistory needs)
         {
             var history = await ReadHistoryAsync(needs);
+            if (CannotDecide() is { } notNow)
+                return new Decision.Refused(notNow, []);
             decision = authority.Decide(submission, history, clock.GetUtcNow());
         }
 
         if (decision is not Decision.NeedsRecord)
             return decision;
-        await commits.Drained;
+        if (NotDurable(await commits.Drained) is { } unknown)
+            return new Decision.Refused(unknown, []);
         return authority.Settle(submission, await log.FindAsync(description.Id, submission.Session, submission.Sequence, CancellationToken.None));
     }
 
@@ -190,7 +196,9 @@ public sealed class LiveDocument(
 
         // A duplicate is an acknowledgement, and acknowledged means durable.
         var revision = ((Decision.Duplicate)decision).Revision;
-        return revision <= commits.Durable || await commits.Drained ? new SubmitOutcome(revision, IsDuplicate: true) : InDoubt();
+        return revision > commits.Durable && NotDurable(await commits.Drained) is { } notDurable
+            ? new SubmitOutcome(Revision.Zero, Refusal: notDurable)
+            : new SubmitOutcome(revision, IsDuplicate: true);
     }
 
     private ImmutableArray<CommittedOperation> FromWindow(Revision from, int limit)
@@ -211,14 +219,24 @@ public sealed class LiveDocument(
     private CatchUp Ahead(Revision from) => new(
         null, [], commits.Durable, description.Epoch, new Refusal(RefusalReason.RevisionAhead, $"Revision {from} is after the head, revision {commits.Durable}."));
 
-    private SubmitOutcome InDoubt() => Refuse(
-        RefusalReason.StorageUnavailable, $"The log of document {description.Id} failed after revision {commits.Durable}; resubmitting settles what became of the operation.");
-
-    private SubmitOutcome Count(SubmitOutcome outcome)
+    private Refusal? NotDurable(CommitOutcome outcome) => outcome switch
     {
-        DocumentMetrics.Refused(kind.Name, outcome.Refusal!.Reason);
-        return outcome;
-    }
+        CommitOutcome.Durable => null,
+        CommitOutcome.Stalled => Away(commits.AwayFor),
+        _ => InDoubt(),
+    };
 
-    private static SubmitOutcome Refuse(RefusalReason reason, string detail) => new(Revision.Zero, Refusal: new Refusal(reason, detail));
+    private Refusal Away(TimeSpan? wait) => new(
+        RefusalReason.StorageUnavailable,
+        $"The log of document {description.Id} is away; what was sent before is kept and {commits.UncommittedCount} operations wait after revision {commits.Durable}. Submitting the same again settles what became of it.",
+        wait);
+
+    private Refusal InDoubt() => new(
+        RefusalReason.StorageUnavailable, $"The log of document {description.Id} failed after revision {commits.Durable} and is being reloaded; resubmitting settles what became of the operation.");
+
+    private SubmitOutcome Refuse(Refusal refusal)
+    {
+        DocumentMetrics.Refused(kind.Name, refusal.Reason);
+        return new SubmitOutcome(Revision.Zero, Refusal: refusal);
+    }
 }

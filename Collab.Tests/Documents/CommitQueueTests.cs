@@ -7,13 +7,14 @@ namespace Collab.Tests.Documents;
 
 public sealed class CommitQueueTests
 {
+    private readonly HandClock _clock = new();
     private readonly HeldWriter _writer = new();
     private readonly List<long[]> _durable = [];
     private readonly CommitQueue _commits;
 
     public CommitQueueTests() => _commits = new CommitQueue(
-        _writer, TimeProvider.System, new DocumentId("d"), 1, Revision.Zero, DocumentKinds.Find("text")!.Initial,
-        operations => _durable.Add([.. operations.Select(operation => operation.Revision.Value)]));
+        _writer, _clock, new DocumentId("d"), 1, Revision.Zero, DocumentKinds.Find("text")!.Initial,
+        operations => _durable.Add([.. operations.Select(operation => operation.Revision.Value)]), new Random(1));
 
     [Fact]
     public async Task What_is_decided_during_a_flush_goes_with_the_next_one()
@@ -23,9 +24,10 @@ public sealed class CommitQueueTests
         var third = Enqueue(3);
         Assert.Equal([1], Assert.Single(_writer.Appends).Records.Select(record => record.Revision.Value));
         _writer.Complete(AppendOutcome.Durable);
-        Assert.True(await first);
+        Assert.Equal(CommitOutcome.Durable, await first);
+        await _writer.AskedAsync(2);
         _writer.Complete(AppendOutcome.Durable);
-        Assert.True(await second && await third);
+        Assert.Equal((CommitOutcome.Durable, CommitOutcome.Durable), (await second, await third));
         Assert.Equal<long[]>([[1], [2, 3]], _durable);
         Assert.Equal((new Revision(3), 0L, 0), (_commits.Durable, _commits.UncommittedBytes, _commits.UncommittedCount));
     }
@@ -37,25 +39,72 @@ public sealed class CommitQueueTests
         _ = Enqueue(2);
         var drained = _commits.Drained;
         _writer.Complete(AppendOutcome.Durable);
+        await _writer.AskedAsync(2);
         Assert.False(drained.IsCompleted);
         _writer.Complete(AppendOutcome.Durable);
-        Assert.True(await drained);
-        Assert.True(await _commits.Drained);
+        Assert.Equal(CommitOutcome.Durable, await drained);
+        Assert.Equal(CommitOutcome.Durable, await _commits.Drained);
     }
 
     [Fact]
-    public async Task A_failed_append_puts_everything_undurable_in_doubt_and_ends_the_queue()
+    public async Task A_failed_append_is_a_pause_and_the_same_append_is_repeated_until_it_is_durable()
     {
         var first = Enqueue(1);
         var second = Enqueue(2);
         _writer.Fail(new LogUnavailableException("gone"));
-        Assert.False(await first);
-        Assert.False(await second);
-        Assert.True(_commits.HasFailed);
-        Assert.False(_commits.IsFenced);
-        Assert.False(await _commits.Drained);
+        Assert.Equal((CommitOutcome.Stalled, CommitOutcome.Stalled), (await first, await second));
+        Assert.Equal((true, false), (_commits.IsStalled, _commits.HasFailed));
+        Assert.Equal(CommitOutcome.Stalled, await _commits.Drained);
+        Assert.Equal(CommitOutcome.Stalled, await Enqueue(3));
+        Assert.InRange(_commits.AwayFor!.Value, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1));
         Assert.Empty(_durable);
-        Assert.Throws<InvalidOperationException>(() => { _ = Enqueue(3); });
+
+        await RepeatedAsync(2);
+        _writer.Fail(new LogUnavailableException("still gone"));
+        await RepeatedAsync(3);
+        Assert.Same(_writer.Appends[0], _writer.Appends[1]);
+        Assert.Same(_writer.Appends[0], _writer.Appends[2]);
+        _writer.Complete(AppendOutcome.Durable);
+        await _writer.AskedAsync(4);
+        Assert.Equal((false, null), (_commits.IsStalled, _commits.AwayFor));
+        var drained = _commits.Drained;
+        _writer.Complete(AppendOutcome.Durable);
+        Assert.Equal(CommitOutcome.Durable, await drained);
+        Assert.Equal<long[]>([[1], [2, 3]], _durable);
+    }
+
+    [Fact]
+    public async Task An_append_that_takes_too_long_is_told_and_still_counts_when_it_comes_through()
+    {
+        var first = Enqueue(1);
+        _clock.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.False(first.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal(CommitOutcome.Stalled, await first);
+        Assert.Single(_writer.Appends);
+        _writer.Complete(AppendOutcome.Durable);
+        await Eventually.IsTrue(() => _durable.Count == 1);
+        Assert.False(_commits.IsStalled);
+    }
+
+    [Fact]
+    public async Task A_log_that_says_when_to_come_back_is_not_asked_before()
+    {
+        _ = Enqueue(1);
+        _writer.Fail(new LogUnavailableException("open", retryAfter: TimeSpan.FromSeconds(20)));
+        await Eventually.IsTrue(() => _commits.IsStalled);
+        Assert.InRange(_commits.AwayFor!.Value, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(31));
+        _clock.Advance(TimeSpan.FromSeconds(19));
+        Assert.Single(_writer.Appends);
+        await RepeatedAsync(2);
+    }
+
+    [Fact]
+    public void A_writer_that_knows_of_trouble_is_believed_before_anything_is_tried()
+    {
+        Assert.Null(_commits.AwayFor);
+        _writer.AwayFor = TimeSpan.FromSeconds(2);
+        Assert.InRange(_commits.AwayFor!.Value, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
     }
 
     [Fact]
@@ -63,23 +112,92 @@ public sealed class CommitQueueTests
     {
         var first = Enqueue(1);
         _writer.Complete(AppendOutcome.Fenced);
-        Assert.False(await first);
-        Assert.True(_commits.IsFenced);
+        Assert.Equal(CommitOutcome.InDoubt, await first);
+        Assert.Equal((true, true), (_commits.HasFailed, _commits.IsFenced));
+        Assert.Throws<InvalidOperationException>(() => { _ = Enqueue(2); });
+    }
+
+    [Theory]
+    [InlineData(LogFault.Stopping)]
+    [InlineData(LogFault.Corrupt)]
+    public async Task What_no_repetition_can_cure_ends_the_queue(LogFault fault)
+    {
+        var first = Enqueue(1);
+        _writer.Fail(new LogUnavailableException("over", fault: fault));
+        Assert.Equal(CommitOutcome.InDoubt, await first);
+        Assert.Equal((true, false), (_commits.HasFailed, _commits.IsFenced));
+        Assert.Equal(CommitOutcome.InDoubt, await _commits.Drained);
     }
 
     [Fact]
-    public async Task An_overloaded_writer_gets_the_same_append_again()
+    public async Task Being_fenced_ends_a_stall_at_once()
+    {
+        _ = Enqueue(1);
+        _writer.Fail(new LogUnavailableException("gone"));
+        await Eventually.IsTrue(() => _commits.IsStalled);
+        _commits.Fence();
+        Assert.Equal(CommitOutcome.InDoubt, await _commits.Drained);
+        Assert.False(await _commits.CloseAsync(TimeSpan.FromSeconds(5), CancellationToken.None));
+        Assert.Single(_writer.Appends);
+    }
+
+    [Fact]
+    public async Task Closing_waits_for_a_stalled_log_but_not_for_ever()
+    {
+        _ = Enqueue(1);
+        _writer.Fail(new LogUnavailableException("gone"));
+        await Eventually.IsTrue(() => _commits.IsStalled);
+        var closed = _commits.CloseAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        await RepeatedAsync(2);
+        _writer.Complete(AppendOutcome.Durable);
+        Assert.True(await closed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Closing_gives_up_at_its_limit_or_when_it_is_cancelled(bool isCancelled)
+    {
+        var first = Enqueue(1);
+        using var cancellation = new CancellationTokenSource();
+        var closed = _commits.CloseAsync(TimeSpan.FromSeconds(5), cancellation.Token);
+        if (isCancelled)
+            await cancellation.CancelAsync();
+        else
+            _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(await closed);
+        Assert.NotEqual(CommitOutcome.Durable, await first);
+        Assert.True(_commits.HasFailed);
+
+        // It comes through after all: the next activation sees that, this one says nothing any more.
+        _writer.Complete(AppendOutcome.Durable);
+        Assert.Empty(_durable);
+    }
+
+    [Fact]
+    public async Task An_overloaded_writer_gets_the_same_append_again_and_is_a_stall_after_a_while()
     {
         var first = Enqueue(1);
         _writer.Fail(new LogOverloadedException(2, 1));
-        await Eventually.IsTrue(() => _writer.Appends.Count == 2);
+        await RepeatedAsync(2);
+        Assert.False(first.IsCompleted);
+        for (int asked = 2; !_commits.IsStalled; asked++)
+        {
+            _writer.Fail(new LogOverloadedException(2, 1));
+            await RepeatedAsync(asked + 1);
+        }
+
+        Assert.Equal(CommitOutcome.Stalled, await first);
         _writer.Complete(AppendOutcome.Durable);
-        Assert.True(await first);
-        Assert.Same(_writer.Appends[0], _writer.Appends[1]);
+        await Eventually.IsTrue(() => _durable.Count == 1);
+        Assert.All(_writer.Appends, append => Assert.Same(_writer.Appends[0], append));
     }
 
-    private Task<bool> Enqueue(long revision) => _commits.Enqueue(
+    private Task<CommitOutcome> Enqueue(long revision) => _commits.Enqueue(
         new LogRecord(new Revision(revision), new SessionId("s"), revision, 0, new byte[10]), DocumentKinds.Find("text")!.Initial);
+
+    /// <summary>Moves the clock until the writer has been asked so often.</summary>
+    private async Task RepeatedAsync(int times) => await _clock.RunAsync(_writer.AskedAsync(times));
 
     /// <summary>A writer whose appends the test completes.</summary>
     private sealed class HeldWriter : ILogWriter
@@ -96,6 +214,12 @@ public sealed class CommitQueueTests
             var held = new TaskCompletionSource<AppendOutcome>();
             _held.Enqueue(held);
             return held.Task;
+        }
+
+        public async Task<bool> AskedAsync(int times)
+        {
+            await Eventually.IsTrue(() => Appends.Count >= times);
+            return true;
         }
 
         public void Complete(AppendOutcome outcome) => _held.Dequeue().SetResult(outcome);

@@ -11,10 +11,21 @@ internal sealed class FaultyLogWriter(ILogWriter writer) : ILogWriter
     /// <summary>The next append is done, and reported as failed.</summary>
     public bool HidesNext { get; set; }
 
+    private volatile bool _isAway;
+
+    /// <summary>Every append fails until the returned is disposed.</summary>
+    public IDisposable TakeAway()
+    {
+        _isAway = true;
+        return new Return(this);
+    }
+
     public TimeSpan? AwayFor => writer.AwayFor;
 
     public async Task<AppendOutcome> AppendAsync(LogAppend append)
     {
+        if (_isAway)
+            throw new LogUnavailableException("The test took the log away.");
         if (LosesNext)
         {
             LosesNext = false;
@@ -26,5 +37,10 @@ internal sealed class FaultyLogWriter(ILogWriter writer) : ILogWriter
             return outcome;
         HidesNext = false;
         throw new LogUnavailableException("The test hides that this append was done.");
+    }
+
+    private sealed class Return(FaultyLogWriter writer) : IDisposable
+    {
+        public void Dispose() => writer._isAway = false;
     }
 }

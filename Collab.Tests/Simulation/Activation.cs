@@ -15,6 +15,7 @@ internal sealed class Activation : ILogWriter
     private readonly FaultyLog _log;
     private readonly Sabotage _sabotage;
     private readonly Trace _trace;
+    private TimeSpan _awayUntil;
 
     private Activation(Scheduler scheduler, FaultyLog log, Sabotage sabotage, Trace trace) =>
         (_scheduler, _log, _sabotage, _trace) = (scheduler, log, sabotage, trace);
@@ -26,7 +27,8 @@ internal sealed class Activation : ILogWriter
     /// <summary>Its silo is gone: what it says reaches nobody, and what it was about to append is appended or not.</summary>
     public bool IsCrashed { get; set; }
 
-    public TimeSpan? AwayFor => null;
+    /// <summary>As a breaker would say it.</summary>
+    public TimeSpan? AwayFor => _awayUntil > _scheduler.Now ? _awayUntil - _scheduler.Now : null;
 
     /// <summary>Whether the runtime would give a call to another activation by now.</summary>
     public bool IsOver => IsCrashed || Live.Commits.HasFailed;
@@ -47,7 +49,7 @@ internal sealed class Activation : ILogWriter
         {
             onDurable(activation, new PushBatch(id, document.Epoch, operations, clock.GetUtcNow()));
             snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
-        });
+        }, scheduler.Random);
         activation.Live = new LiveDocument(document, kind, activation.Authority, commits, snapshots, log, scenario.Options, clock);
         return activation;
     }
@@ -58,7 +60,19 @@ internal sealed class Activation : ILogWriter
             return await Never;
         if (_sabotage.IsAppendLost(append))
             return AppendOutcome.Durable;
-        var outcome = (await _log.AppendAsync([append], CancellationToken.None))[0];
+        AppendOutcome outcome;
+        try
+        {
+            outcome = (await _log.AppendAsync([append], CancellationToken.None))[0];
+        }
+        catch (LogUnavailableException)
+        {
+            _trace.Count("append failed");
+            if (_scheduler.Chance(0.2))
+                _awayUntil = _scheduler.Now + TimeSpan.FromSeconds(2);
+            throw;
+        }
+
         if (outcome != AppendOutcome.Durable)
             _trace.Count($"append {outcome}");
         return outcome;

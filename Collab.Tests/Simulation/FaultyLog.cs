@@ -6,12 +6,32 @@ using Collab.Grains.Log;
 namespace Collab.Tests.Simulation;
 
 /// <summary>The memory log behind delays and failures: before anything happened, and after it did.</summary>
-internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOperationLog log) : IOperationLog
+internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOperationLog log, Trace trace) : IOperationLog
 {
+    private TimeSpan _awayUntil;
+
     /// <summary>False once the run comes to its end: then everything works.</summary>
     public bool IsFaulty { get; set; } = true;
 
+    private bool IsAway => IsFaulty && scheduler.Now < _awayUntil;
+
     public string Store => log.Store;
+
+    /// <summary>Lets the log be away from time to time.</summary>
+    public void Start()
+    {
+        if (scenario.OutageEvery == TimeSpan.Zero)
+            return;
+        scheduler.After(scheduler.About(scenario.OutageEvery), () =>
+        {
+            if (!IsFaulty)
+                return;
+            _awayUntil = scheduler.Now + scheduler.About(scenario.Outage);
+            trace.Add($"the log is away until {_awayUntil}");
+            trace.Count("outage");
+            Start();
+        });
+    }
 
     public ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(
         DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start, CancellationToken cancellation) =>
@@ -59,7 +79,9 @@ internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOp
     private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
     {
         await scheduler.Delay(scheduler.About(scenario.LogDelay));
-        if (IsFaulty && scheduler.Chance(scenario.LogFails))
+        while (IsAway && scheduler.Chance(scenario.OutageHangs))
+            await scheduler.Delay(_awayUntil - scheduler.Now);
+        if (IsAway || (IsFaulty && scheduler.Chance(scenario.LogFails)))
             throw new LogUnavailableException("The log can't be reached.");
         return await call();
     }

@@ -54,6 +54,15 @@ internal sealed record Scenario
     /// <summary>Chance that an append happens and is reported as failed.</summary>
     public required double AppendLies { get; init; }
 
+    /// <summary>Mean time between times in which the log is away altogether; zero for never.</summary>
+    public required TimeSpan OutageEvery { get; init; }
+
+    /// <summary>Mean length of such a time.</summary>
+    public required TimeSpan Outage { get; init; }
+
+    /// <summary>Chance that a call during an outage hangs until its end, and happens then, instead of failing at once.</summary>
+    public required double OutageHangs { get; init; }
+
     /// <summary>Mean time between crashes of the document's activation; zero for never.</summary>
     public required TimeSpan CrashEvery { get; init; }
 
@@ -84,6 +93,9 @@ internal sealed record Scenario
             LogDelay = Milliseconds(random.Next(4) == 0 ? 400 : 5),
             LogFails = Sometimes(0.05),
             AppendLies = Sometimes(0.05),
+            OutageEvery = Milliseconds(random.Next(3) == 0 ? random.Next(2_000, 20_000) : 0),
+            Outage = Milliseconds(random.Next(200, 8_000)),
+            OutageHangs = random.Next(3) / 2.0,
             CrashEvery = Milliseconds(Sometimes(random.Next(1_000, 8_000))),
             OverlapEvery = Milliseconds(Sometimes(random.Next(1_000, 8_000))),
             Leave = Sometimes(0.3),

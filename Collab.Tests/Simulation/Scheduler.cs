@@ -82,4 +82,40 @@ internal sealed class SimulatedClock(Scheduler scheduler) : TimeProvider
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => scheduler.Now.Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new SimulatedTimer(scheduler, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    // Of the code under test nothing ticks: each timer is due once.
+    private sealed class SimulatedTimer(Scheduler scheduler, Action fire) : ITimer
+    {
+        private int _setting;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            int setting = ++_setting;
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                scheduler.After(dueTime, () =>
+                {
+                    if (setting == _setting)
+                        fire();
+                });
+            }
+
+            return true;
+        }
+
+        public void Dispose() => _setting++;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

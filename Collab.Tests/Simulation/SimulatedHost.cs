@@ -221,7 +221,7 @@ internal sealed class SimulatedHost(Scheduler scheduler, Scenario scenario, Clus
         trace.Add($"host {number} refuses {verb} {sequence}: {refusal.Reason}");
         trace.Count($"{verb} refused: {refusal.Reason}");
         var action = refusal.Reason.Action() switch { "retry" => RefusalAction.Retry, "resync" => RefusalAction.Resync, _ => RefusalAction.GiveUp };
-        link.ToClient(new ServerMessage.Refused("d", verb, sequence, new Collab.Client.Documents.Refusal(refusal.Reason.Code(), action, refusal.Detail)));
+        link.ToClient(new ServerMessage.Refused("d", verb, sequence, new Collab.Client.Documents.Refusal(refusal.Reason.Code(), action, refusal.Detail, refusal.RetryAfter)));
     }
 
     private static CatchUp Unread(Refusal refusal) => new(null, [], Revision.Zero, 0, refusal);

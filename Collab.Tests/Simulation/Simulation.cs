@@ -70,7 +70,7 @@ internal static class Simulation
         public World(Scheduler scheduler, Scenario scenario, Sabotage sabotage, Trace trace)
         {
             (_scheduler, _scenario, _trace) = (scheduler, scenario, trace);
-            _log = new FaultyLog(scheduler, scenario, _memory);
+            _log = new FaultyLog(scheduler, scenario, _memory, trace);
             _cluster = new Cluster(scheduler, scenario, _log, sabotage, trace);
             var edits = new RandomEdits(scheduler.Random);
             for (int i = 0; i < scenario.Clients; i++)
@@ -82,6 +82,7 @@ internal static class Simulation
         {
             Wait(_memory.CreateAsync(Cluster.Document, new NewDocument(_scenario.Kind.Name, _scenario.Policy, ""), default, null, CancellationToken.None));
             _cluster.Start();
+            _log.Start();
             _clients.ForEach(client => client.Start());
 
             // People may not even get to load the document when the log fails most of the time; then they edit less.
