@@ -7,7 +7,7 @@ namespace Collab.Grains.Log;
 /// <remarks>All members may be called from any thread. A store that can't be reached throws <see cref="LogUnavailableException"/>.</remarks>
 public interface ILogReader
 {
-    /// <summary>The store's name as a metric label: <c>memory</c>, <c>sqlite</c>.</summary>
+    /// <summary>The store's name as a metric label: <c>memory</c>, <c>sqlite</c>, <c>postgresql</c>.</summary>
     string Store { get; }
 
     /// <summary>Reads without taking over. Null if there is no such document.</summary>

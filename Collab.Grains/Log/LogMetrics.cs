@@ -26,4 +26,7 @@ internal static class LogMetrics
     public static readonly Counter Errors = Metrics.CreateCounter("collab_store_errors_total", "Calls of the store that failed, by cause.", "store", "error_type");
 
     public static readonly Counter FencedAppends = Metrics.CreateCounter("collab_store_fenced_appends_total", "Appends of a stale writer, refused.", "store");
+
+    public static readonly Gauge Connections = Metrics.CreateGauge(
+        "collab_store_connections", "Connections to the store, in use and waiting for use.", "store", "state");
 }

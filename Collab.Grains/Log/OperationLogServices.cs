@@ -1,3 +1,4 @@
+using Collab.Grains.Log.Postgres;
 using Collab.Grains.Log.Sqlite;
 using Collab.Resilience;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public static class OperationLogServices
     public static ILogReader OpenForReading(LogOptions options) => options.Provider switch
     {
         LogProvider.Sqlite => SqliteLogReader.Visit(options),
+        LogProvider.PostgreSql => PostgresLogReader.Visit(options),
         _ => throw new InvalidOperationException($"{LogOptions.Section}:Provider is {options.Provider}: that log is in the memory of its process, and can't be read from outside."),
     };
 
@@ -41,6 +43,7 @@ public static class OperationLogServices
         var log = new MeasuredOperationLog(options.Provider switch
         {
             LogProvider.Memory => new MemoryOperationLog(),
+            LogProvider.PostgreSql => PostgresOperationLog.Open(options, provider.GetRequiredService<ILogger<PostgresOperationLog>>()),
             _ => SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>()),
         });
         return new ResilientOperationLog(

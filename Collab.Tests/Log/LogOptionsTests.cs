@@ -20,12 +20,30 @@ public sealed class LogOptionsTests : IDisposable
     [InlineData("FlushBytesLimit", "100", "Collab:Log:FlushBytesLimit is 100; it must be 4096–268435456.")]
     [InlineData("FlushInterval", "00:00:02", "Collab:Log:FlushInterval in milliseconds is 2000; it must be 0–1000.")]
     [InlineData("ReaderConnectionsLimit", "65", "Collab:Log:ReaderConnectionsLimit is 65; it must be 1–64.")]
+    [InlineData("WriterConnectionsLimit", "0", "Collab:Log:WriterConnectionsLimit is 0; it must be 1–64.")]
+    [InlineData("CommandTimeout", "00:00:00.5", "Collab:Log:CommandTimeout in seconds is 0.5; it must be 1–300.")]
     [InlineData("Path", " ", "Collab:Log:Path is empty; it must name SQLite's file.")]
     public async Task An_option_out_of_range_stops_the_host_with_its_name_value_and_range(string option, string value, string message)
     {
         using var host = Build(option, value);
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         Assert.Contains(message, refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("", "collab", "Collab:Log:ConnectionString is empty; with provider postgresql it must name the database")]
+    [InlineData("postgres://collab:secret@localhost/collab", "collab", "Collab:Log:ConnectionString can't be read; it must be like Host=")]
+    [InlineData("Host=localhost;Password=a;secret;b", "collab", "Collab:Log:ConnectionString can't be read; it must be like Host=")]
+    [InlineData("Database=collab;Password=secret", "collab", "Collab:Log:ConnectionString can't be read; it must be like Host=")]
+    [InlineData("Host=localhost;Password=secret", "Collab; DROP", "Collab:Log:Schema is 'Collab; DROP'; it must be 1–63 characters of a–z 0–9 _")]
+    public async Task A_database_that_is_not_named_rightly_stops_the_host_without_telling_what_was_written(string connection, string schema, string message)
+    {
+        using var host = Build(("Provider", "postgresql"), ("ConnectionString", connection), ("Schema", schema));
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.Contains(message, refusal.Message);
+        Assert.DoesNotContain("=secret,", refusal.Message.Replace("Password=secret, a value", "", StringComparison.Ordinal));
+        Assert.DoesNotContain("a;secret", refusal.Message);
+        Assert.DoesNotContain(":secret", refusal.Message);
     }
 
     [Fact]
@@ -63,10 +81,12 @@ public sealed class LogOptionsTests : IDisposable
         Assert.Equal("memory", host.Services.GetRequiredService<IOperationLog>().Store);
     }
 
-    private static IHost Build(string option, string value)
+    private static IHost Build(string option, string value) => Build((option, value));
+
+    private static IHost Build(params (string Option, string Value)[] options)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new($"Collab:Log:{option}", value)]);
+        builder.Configuration.AddInMemoryCollection(options.Select(option => KeyValuePair.Create($"Collab:Log:{option.Option}", (string?)option.Value)));
         builder.Services.AddOperationLog();
         return builder.Build();
     }

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Prometheus;
 
 namespace Collab.Grains.Log.Sqlite;
 
 /// <summary>A few connections for reading, opened when first needed, used by one caller at a time.</summary>
 internal sealed class SqliteReaders(SqliteFile file, int limit) : IDisposable
 {
+    private static readonly Gauge.Child ActiveConnections = LogMetrics.Connections.WithLabels("sqlite", "active");
+    private static readonly Gauge.Child IdleConnections = LogMetrics.Connections.WithLabels("sqlite", "idle");
+
     private readonly SemaphoreSlim _free = new(limit);
     private readonly ConcurrentBag<SqliteReadConnection> _idle = [];
     private volatile bool _isDisposed;
@@ -28,7 +32,10 @@ internal sealed class SqliteReaders(SqliteFile file, int limit) : IDisposable
     {
         _isDisposed = true;
         while (_idle.TryTake(out var connection))
+        {
+            IdleConnections.Dec();
             connection.Dispose();
+        }
     }
 
     private T Run<T>(Func<SqliteReadConnection, T> query)
@@ -37,9 +44,12 @@ internal sealed class SqliteReaders(SqliteFile file, int limit) : IDisposable
             throw new LogUnavailableException($"The log in {file.Path} is closed.", fault: LogFault.Stopping);
         SqliteReadConnection? connection = null;
         var isSound = false;
+        ActiveConnections.Inc();
         try
         {
-            if (!_idle.TryTake(out connection))
+            if (_idle.TryTake(out connection))
+                IdleConnections.Dec();
+            else
                 connection = new SqliteReadConnection(file.OpenForReading());
             var result = query(connection);
             isSound = true;
@@ -51,11 +61,17 @@ internal sealed class SqliteReaders(SqliteFile file, int limit) : IDisposable
         }
         finally
         {
+            ActiveConnections.Dec();
             // After a failure the next caller gets a fresh connection, and so does nobody after the end.
             if (isSound && !_isDisposed)
+            {
+                IdleConnections.Inc();
                 _idle.Add(connection!);
+            }
             else
+            {
                 connection?.Dispose();
+            }
         }
     }
 }
