@@ -18,6 +18,7 @@ public static class CollabGrains
         silo.Services.AddDataProtection();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<DocumentLoader>();
+        silo.Services.AddSingleton<PastReads>();
         silo.Services.AddSingleton<ResumeTokens>();
         silo.Services.AddOptions<DocumentOptions>()
             .BindConfiguration(DocumentOptions.Section)

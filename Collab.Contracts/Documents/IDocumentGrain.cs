@@ -33,9 +33,9 @@ public interface IDocumentGrain : IGrainWithStringKey
     [Alias("ReadFrom"), AlwaysInterleave]
     Task<CatchUp> ReadFrom(Revision? from);
 
-    /// <summary>The content at the head, with its hash: for the API, and for whoever compares.</summary>
+    /// <summary>The content with its hash, for the API and for whoever compares: at the head, or at <paramref name="at"/>, which is answered also for a document that can't be loaded.</summary>
     [Alias("ReadContent"), AlwaysInterleave]
-    Task<HeadContent> ReadContent();
+    Task<DocumentContent> ReadContent(Revision? at);
 
     /// <summary>Operations after <paramref name="from"/>, at most <paramref name="limit"/>, never a snapshot: reading history, for the API.</summary>
     [Alias("ReadOperations"), AlwaysInterleave]

@@ -58,13 +58,7 @@ public sealed class DocumentAuthority
     }
 
     /// <summary>Reads an operation of the log, for <see cref="Decide"/>'s history.</summary>
-    public WindowEntry Entry(LogRecord record)
-    {
-        var (delta, author) = OperationEncoding.Read(record.Encoded);
-        // What the log has was within the limits of its day.
-        var unlimited = new DeltaLimits(int.MaxValue, int.MaxValue, _limits.Depth);
-        return new WindowEntry(Operation(record), _kind.DecodeDelta(delta.Span, unlimited), author);
-    }
+    public WindowEntry Entry(LogRecord record) => WindowEntry.Read(_kind, record);
 
     /// <summary>Admits a session: the lease is new, an older one of the same session is void.</summary>
     /// <param name="newest">The session's newest operation in the log, if it has one.</param>
@@ -121,10 +115,17 @@ public sealed class DocumentAuthority
 
     /// <summary>Settles a submission whose sequence the session has left behind.</summary>
     /// <param name="applied">What the log has under (session, sequence), if anything.</param>
-    public Decision Settle(Submission submission, AppliedSequence? applied)
+    /// <param name="start">Where the log begins: of what lies before, it knows only each session's newest.</param>
+    public Decision Settle(Submission submission, AppliedSequence? applied, Revision start)
     {
         if (applied is null)
-            return new Decision.Refused(RefusalReason.SequenceStale, $"Session {submission.Session} is beyond sequence {submission.Sequence}, which was never applied.");
+        {
+            string fate = start == Revision.Zero
+                ? "was never applied"
+                : $"was applied or given up before revision {start}; its operation is beyond retention";
+            return new Decision.Refused(RefusalReason.SequenceStale, $"Session {submission.Session} is beyond sequence {submission.Sequence}, which {fate}.");
+        }
+
         var canonical = new ArrayBufferWriter<byte>(submission.Delta.Length);
         _kind.DecodeDelta(submission.Delta.Span, _limits).Encode(canonical);
         return SettleSame(submission, applied.SubmittedHash == SubmittedHash(submission.Base, canonical.WrittenSpan), applied.Revision);
@@ -180,7 +181,7 @@ public sealed class DocumentAuthority
         var record = new LogRecord(Head.Next, submission.Session, submission.Sequence, hash, encoded);
         _sessions[submission.Session] = mark with { Sequence = submission.Sequence, Revision = record.Revision, SubmittedHash = hash };
         Content = content;
-        Window.Add(new WindowEntry(Operation(record), rebased.Delta, mark.Author));
+        Window.Add(new WindowEntry(record.Committed, rebased.Delta, mark.Author));
         return new Decision.Applied(record, content, distance, conflicts, rebased.ConflictsTotal);
     }
 
@@ -219,8 +220,6 @@ public sealed class DocumentAuthority
             entries[i] = i < fromHistory ? history[i] : Window[(int)(from - Window.Start) + i];
         return true;
     }
-
-    private static CommittedOperation Operation(LogRecord record) => new(record.Revision, record.Session, record.Sequence, record.Encoded);
 
     private static string Word(ConflictResolution resolution) => RefusalReasons.SnakeCase(resolution.ToString());
 

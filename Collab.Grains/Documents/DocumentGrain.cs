@@ -14,6 +14,7 @@ public sealed partial class DocumentGrain(
     IOperationLog log,
     ILogWriter writer,
     DocumentLoader loader,
+    PastReads past,
     IOptions<DocumentOptions> options,
     TimeProvider clock,
     ILoggerFactory loggers) : Grain, IDocumentGrain
@@ -89,7 +90,9 @@ public sealed partial class DocumentGrain(
         static Creation Refuse(RefusalReason reason, string detail) => new(null, false, new Refusal(reason, detail));
     }
 
-    public Task<DocumentDescription?> Describe() => Task.FromResult(Available()?.Description);
+    // A damaged document is described all the same: where it begins and ends is what whoever saves the rest has to know.
+    public async Task<DocumentDescription?> Describe() =>
+        _loadFailure is { Fault: LogFault.Corrupt } ? await log.DescribeAsync(Id, CancellationToken.None) : Available()?.Description;
 
     public async Task<Admission> Admit(SessionId session, string author)
     {
@@ -135,8 +138,13 @@ public sealed partial class DocumentGrain(
 
     public Task<CatchUp> ReadFrom(Revision? from) => ReadAsync(live => live.ReadFromAsync(from));
 
-    public async Task<HeadContent> ReadContent() =>
-        CannotServe() is { } refusal ? new HeadContent(null, 0, refusal) : await _live!.ReadContentAsync();
+    public async Task<DocumentContent> ReadContent(Revision? at)
+    {
+        var refusal = CannotServe();
+        if (at is { } revision && (refusal is not null || revision != _live!.Commits.Durable))
+            return await past.ReadAsync(Id, revision);
+        return refusal is null ? await _live!.ReadContentAsync() : new DocumentContent(null, 0, refusal);
+    }
 
     public Task<CatchUp> ReadOperations(Revision from, int limit) => ReadAsync(live => live.ReadOperationsAsync(from, limit));
 
@@ -173,11 +181,14 @@ public sealed partial class DocumentGrain(
             return;
         var kind = DocumentKinds.Find(document.Kind)
             ?? throw new InvalidDataException($"Document {Id} has kind {document.Kind}, which this build does not know.");
-        var (authority, snapshot) = await loader.LoadAsync(document, kind, options.Value, cancellation);
-        var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, clock, snapshot, loggers.CreateLogger<SnapshotKeeper>());
+        var loaded = await loader.LoadAsync(document, kind, options.Value, cancellation);
+        var authority = loaded.Authority;
+        var history = new HistoryRetention(log, Id, kind, options.Value, clock, document.Start, loggers.CreateLogger<HistoryRetention>());
+        var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, clock, history, loggers.CreateLogger<SnapshotKeeper>());
         CommitQueue commits = null!;
         commits = new CommitQueue(writer, clock, Id, document.Epoch, authority.Head, authority.Content, operations => OnDurable(document.Epoch, commits, snapshots, operations));
         _live = new LiveDocument(document, kind, authority, commits, snapshots, log, options.Value, clock);
+        snapshots.Begin(loaded);
         DocumentMetrics.Active.WithLabels(kind.Name).Inc();
         DocumentMetrics.LoadSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
         DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(authority.Content.Bytes);

@@ -57,4 +57,23 @@ public sealed class DocumentOptions
     /// </summary>
     [Range(1, 1_000_000_000)]
     public long SnapshotMilestoneOperations { get; set; } = 100_000;
+
+    /// <summary>
+    /// The newest operations that are kept; what lies before is given up, up to a snapshot, when a snapshot is written and when the document is loaded. What was given up
+    /// can't be read, rebased over, or looked back at; each session's newest operation stays known. Operations. Default 0, which keeps all; to 1,000,000,000.
+    /// </summary>
+    [Range(0, 1_000_000_000)]
+    public long RetainOperations { get; set; }
+
+    /// <summary>How long operations are kept at least; with <see cref="RetainOperations"/>, only what both let go is given up. Default 0, which keeps all for ever; to 36,500 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan RetainFor { get; set; }
+
+    /// <summary>
+    /// Reads of past content that a silo does at a time, for all documents. Sixteen times as many wait; more are refused with <c>overloaded</c>. Default 4, 1 to 1,000.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int PastReadsLimit { get; set; } = 4;
+
+    internal bool RetainsAll => RetainOperations == 0 && RetainFor == TimeSpan.Zero;
 }

@@ -28,7 +28,7 @@ public sealed class LiveDocument(
     private readonly RecentConflicts _conflicts = new();
     private (Revision Revision, uint Hash)? _checked;
 
-    public DocumentDescription Description => description with { Revision = commits.Durable };
+    public DocumentDescription Description => description with { Revision = commits.Durable, Start = snapshots.Start };
 
     public CommitQueue Commits => commits;
 
@@ -92,17 +92,23 @@ public sealed class LiveDocument(
     {
         if (from > commits.Durable)
             return Ahead(from.Value);
-        if (from is { } revision && commits.Durable - revision <= options.CatchUpOperationsLimit)
-            return await ReadOperationsAsync(revision, ReadOperationsLimit);
-        var snapshot = await snapshots.ShareAsync(commits.Durable, commits.DurableContent, authority.Window.Start);
-        return (await ReadOperationsAsync(snapshot.Revision, ReadOperationsLimit)) with { Snapshot = snapshot };
+        if (from is { } revision && commits.Durable - revision <= options.CatchUpOperationsLimit
+            && await ReadOperationsAsync(revision, ReadOperationsLimit) is { Refusal: null } read)
+            return read;
+        while (true)
+        {
+            var snapshot = await snapshots.ShareAsync(commits.Durable, commits.DurableContent, authority.Window.Start);
+            // Refused when it took so long that what follows it is beyond window and retention.
+            if (await FromWindowOrLogAsync(snapshot.Revision, ReadOperationsLimit) is { Refusal: null } following)
+                return following with { Snapshot = snapshot };
+        }
     }
 
     /// <summary>The content at the durable head, encoded and hashed off the turns.</summary>
-    public Task<HeadContent> ReadContentAsync()
+    public Task<DocumentContent> ReadContentAsync()
     {
         var (revision, content) = (commits.Durable, commits.DurableContent);
-        return Task.Run(() => new HeadContent(new EncodedSnapshot(revision, SnapshotKeeper.Encode(content)), content.Hash()));
+        return Task.Run(() => new DocumentContent(new EncodedSnapshot(revision, SnapshotKeeper.Encode(content)), content.Hash()));
     }
 
     /// <summary>Durable operations after a revision, from the window or the log.</summary>
@@ -110,14 +116,10 @@ public sealed class LiveDocument(
     {
         if (from > commits.Durable)
             return Ahead(from);
-        bool isInWindow = from >= authority.Window.Start;
-        (isInWindow ? DocumentCaches.Window.Hits : DocumentCaches.Window.Misses).Inc();
-        limit = Math.Clamp(limit, 1, ReadOperationsLimit);
-        var operations = isInWindow
-            ? FromWindow(from, limit)
-            : [.. (await log.ReadAsync(description.Id, from, limit, ReadBytesLimit, CancellationToken.None))
-                .Select(record => new CommittedOperation(record.Revision, record.Session, record.Sequence, record.Encoded))];
-        return new CatchUp(null, operations, commits.Durable, description.Epoch);
+        // Also where the window happens to have more: what can be read must not depend on when the document was loaded.
+        if (from < snapshots.Start)
+            return Trimmed(new HistoryTrimmedException(description.Id, from, snapshots.Start));
+        return await FromWindowOrLogAsync(from, Math.Clamp(limit, 1, ReadOperationsLimit));
     }
 
     /// <summary>Compares a replica's content hash. Only the durable head is compared: an older content isn't kept, and the client asks again.</summary>
@@ -158,17 +160,24 @@ public sealed class LiveDocument(
     {
         while (decision is Decision.NeedsHistory needs)
         {
-            var history = await ReadHistoryAsync(needs);
-            if (CannotDecide() is { } notNow)
-                return new Decision.Refused(notNow, []);
-            decision = authority.Decide(submission, history, clock.GetUtcNow());
+            try
+            {
+                var history = await ReadHistoryAsync(needs);
+                if (CannotDecide() is { } notNow)
+                    return new Decision.Refused(notNow, []);
+                decision = authority.Decide(submission, history, clock.GetUtcNow());
+            }
+            catch (HistoryTrimmedException trimmed)
+            {
+                return new Decision.Refused(RefusalReason.RevisionUnavailable, trimmed.Message);
+            }
         }
 
         if (decision is not Decision.NeedsRecord)
             return decision;
         if (NotDurable(await commits.Drained) is { } unknown)
             return new Decision.Refused(unknown, []);
-        return authority.Settle(submission, await log.FindAsync(description.Id, submission.Session, submission.Sequence, CancellationToken.None));
+        return authority.Settle(submission, await log.FindAsync(description.Id, submission.Session, submission.Sequence, CancellationToken.None), snapshots.Start);
     }
 
     private async Task<List<WindowEntry>> ReadHistoryAsync(Decision.NeedsHistory needs)
@@ -201,6 +210,23 @@ public sealed class LiveDocument(
             : new SubmitOutcome(revision, IsDuplicate: true);
     }
 
+    private async Task<CatchUp> FromWindowOrLogAsync(Revision from, int limit)
+    {
+        bool isInWindow = from >= authority.Window.Start;
+        (isInWindow ? DocumentCaches.Window.Hits : DocumentCaches.Window.Misses).Inc();
+        try
+        {
+            var operations = isInWindow
+                ? FromWindow(from, limit)
+                : [.. (await log.ReadAsync(description.Id, from, limit, ReadBytesLimit, CancellationToken.None)).Select(record => record.Committed)];
+            return new CatchUp(null, operations, commits.Durable, description.Epoch);
+        }
+        catch (HistoryTrimmedException trimmed)
+        {
+            return Trimmed(trimmed);
+        }
+    }
+
     private ImmutableArray<CommittedOperation> FromWindow(Revision from, int limit)
     {
         int first = (int)(from - authority.Window.Start);
@@ -218,6 +244,9 @@ public sealed class LiveDocument(
 
     private CatchUp Ahead(Revision from) => new(
         null, [], commits.Durable, description.Epoch, new Refusal(RefusalReason.RevisionAhead, $"Revision {from} is after the head, revision {commits.Durable}."));
+
+    private CatchUp Trimmed(HistoryTrimmedException trimmed) => new(
+        null, [], commits.Durable, description.Epoch, new Refusal(RefusalReason.RevisionUnavailable, trimmed.Message));
 
     private Refusal? NotDurable(CommitOutcome outcome) => outcome switch
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using Collab.Contracts.Documents;
 using Collab.Grains.Log;
 using Collab.Operations;
@@ -10,19 +11,30 @@ namespace Collab.Grains.Documents;
 /// One document's snapshots: the encoded one that readers share, and the ones kept in the log. Encoding happens off the
 /// grain's turns, on content that is immutable.
 /// </summary>
-/// <param name="loaded">The revision of the snapshot that the document was loaded from.</param>
+/// <param name="history">What is given up once a snapshot has been kept.</param>
 /// <param name="encoding">Where content is encoded; the thread pool by default, the simulation's one thread there.</param>
 public sealed partial class SnapshotKeeper(
-    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, Revision loaded, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null)
+    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, HistoryRetention history, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null)
 {
     // Beyond this many operations a fresh encoding is cheaper to send than the old one and what came since.
     private const int ReuseOperations = 256;
 
     private Task<EncodedSnapshot>? _shared;
     private Revision _sharedRevision;
-    private Revision _kept = loaded;
+    private Revision _kept;
     private long _bytesSinceKept;
     private Task _keeping = Task.CompletedTask;
+
+    /// <summary>The oldest revision that can be read from.</summary>
+    public Revision Start => history.Start;
+
+    /// <summary>Starts from what the document was loaded from; keeps again what was found damaged.</summary>
+    public void Begin(LoadedDocument loaded)
+    {
+        _kept = loaded.Snapshot;
+        _keeping = RepairAsync(loaded.Repairs);
+        history.Apply(loaded.Authority.Head);
+    }
 
     /// <summary>The content encoded, at <paramref name="revision"/> or a little before; a storm of readers shares one encoding.</summary>
     public Task<EncodedSnapshot> ShareAsync(Revision revision, IContent content, Revision oldestUsable)
@@ -40,26 +52,35 @@ public sealed partial class SnapshotKeeper(
     {
         _bytesSinceKept += bytes;
         if (_keeping.IsCompleted && (revision - _kept >= options.SnapshotOperations || _bytesSinceKept >= options.SnapshotBytes))
-            _keeping = KeepAsync(revision, content);
+            _keeping = KeepAsync(revision, content, clock.GetUtcNow());
     }
 
     /// <summary>Keeps a last snapshot before the activation ends, if replaying would take longer than reading it.</summary>
     public async Task CloseAsync(Revision revision, IContent content)
     {
+        history.Close();
         await _keeping;
         if (revision - _kept >= Math.Min(100, options.SnapshotOperations))
-            await KeepAsync(revision, content);
+            await KeepAsync(revision, content, clock.GetUtcNow());
     }
 
-    private async Task KeepAsync(Revision revision, IContent content)
+    // At the same revision, so that it replaces the damaged one: a newer one beside it would push out the sound one that the document was loaded from.
+    private async Task RepairAsync(ImmutableArray<SnapshotRepair> repairs)
+    {
+        foreach (var (revision, content, at) in repairs)
+            await KeepAsync(revision, content, at);
+    }
+
+    private async Task KeepAsync(Revision revision, IContent content, DateTimeOffset at)
     {
         try
         {
-            var snapshot = await OffTurn(() => new LogSnapshot(revision, content.Hash(), Encode(content), clock.GetUtcNow()));
-            await log.WriteSnapshotAsync(document, snapshot, options.SnapshotMilestoneOperations, CancellationToken.None);
-            _kept = revision;
-            _bytesSinceKept = 0;
+            var snapshot = await OffTurn(() => new LogSnapshot(revision, content.Hash(), Encode(content), at));
+            await log.WriteSnapshotAsync(document, snapshot, history.MilestoneOperations(revision), CancellationToken.None);
+            if (revision > _kept)
+                (_kept, _bytesSinceKept) = (revision, 0);
             DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(snapshot.Content.Length);
+            history.Apply(revision);
         }
         catch (LogUnavailableException failure)
         {

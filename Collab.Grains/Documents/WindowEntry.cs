@@ -1,7 +1,22 @@
 using Collab.Contracts.Documents;
+using Collab.Grains.Log;
 using Collab.Operations;
 
 namespace Collab.Grains.Documents;
 
 /// <summary>An operation within reach: to rebase over, and to answer readers with.</summary>
-public sealed record WindowEntry(CommittedOperation Operation, IDelta Delta, string Author);
+public sealed record WindowEntry(CommittedOperation Operation, IDelta Delta, string Author)
+{
+    // What the log has was within the limits of its day.
+    private static readonly DeltaLimits Unlimited = new(int.MaxValue, int.MaxValue);
+
+    /// <summary>Reads an operation of the log.</summary>
+    /// <exception cref="DeltaFormatException">It is damaged (likewise the next two).</exception>
+    /// <exception cref="InvalidDataException"/>
+    /// <exception cref="System.Text.Json.JsonException"/>
+    public static WindowEntry Read(IDocumentKind kind, LogRecord record)
+    {
+        var (delta, author) = OperationEncoding.Read(record.Encoded);
+        return new WindowEntry(record.Committed, kind.DecodeDelta(delta.Span, Unlimited), author);
+    }
+}

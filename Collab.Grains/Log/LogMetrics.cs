@@ -25,6 +25,8 @@ internal static class LogMetrics
 
     public static readonly Counter Errors = Metrics.CreateCounter("collab_store_errors_total", "Calls of the store that failed, by cause.", "store", "error_type");
 
+    public static readonly Counter TrimmedOperations = Metrics.CreateCounter("collab_log_trimmed_operations_total", "Operations given up by retention.", "store");
+
     public static readonly Counter FencedAppends = Metrics.CreateCounter("collab_store_fenced_appends_total", "Appends of a stale writer, refused.", "store");
 
     public static readonly Gauge Connections = Metrics.CreateGauge(

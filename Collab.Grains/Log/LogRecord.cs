@@ -1,3 +1,5 @@
+using Collab.Contracts.Documents;
+
 namespace Collab.Grains.Log;
 
 /// <summary>One operation in the log.</summary>
@@ -5,6 +7,8 @@ namespace Collab.Grains.Log;
 /// <param name="Encoded">The operation object of the protocol, canonical UTF-8 JSON, as pushed and sent.</param>
 public sealed record LogRecord(Revision Revision, SessionId Session, long Sequence, ulong SubmittedHash, ReadOnlyMemory<byte> Encoded)
 {
+    public CommittedOperation Committed => new(Revision, Session, Sequence, Encoded);
+
     public AppliedSequence Applied => new(Session, Sequence, Revision, SubmittedHash);
 
     /// <summary>The same operation, byte for byte. (A record's own equality compares which memory it is, not what is in it.)</summary>

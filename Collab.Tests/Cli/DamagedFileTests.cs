@@ -95,7 +95,7 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
             }
 
             var loader = new DocumentLoader(log, NullLogger<DocumentLoader>.Instance);
-            var (authority, _) = await loader.LoadAsync(document, history.Kind, new DocumentOptions(), default);
+            var (authority, _, _) = await loader.LoadAsync(document, history.Kind, new DocumentOptions(), default);
             // A write-ahead log that was cut off, or is damaged in its last commit, looks like one that a power loss ended: the document is shorter then, and right.
             Assert.True(
                 authority.Head == history.Head || (!isWalSound && authority.Head < history.Head), $"{when}: {history.Id} loads at revision {authority.Head}, {history.Head} was acknowledged.");

@@ -68,10 +68,10 @@ public sealed class DocumentAuthorityTests
         var record = ((Decision.Applied)_authority.Decide(first, [], Author.At)).Record;
         _ada.Apply(1, """[2,"c"]""");
         Assert.IsType<Decision.NeedsRecord>(_authority.Decide(first, [], Author.At));
-        Assert.Equal(record.Revision, Assert.IsType<Decision.Duplicate>(_authority.Settle(first, record.Applied)).Revision);
-        Assert.Equal(RefusalReason.SequenceStale, ((Decision.Refused)_authority.Settle(first, null)).Refusal.Reason);
+        Assert.Equal(record.Revision, Assert.IsType<Decision.Duplicate>(_authority.Settle(first, record.Applied, Revision.Zero)).Revision);
+        Assert.Equal(RefusalReason.SequenceStale, ((Decision.Refused)_authority.Settle(first, null, Revision.Zero)).Refusal.Reason);
         var other = first with { Delta = Encoding.UTF8.GetBytes("""["zz"]""") };
-        Assert.Equal(RefusalReason.SequenceReused, ((Decision.Refused)_authority.Settle(other, record.Applied)).Refusal.Reason);
+        Assert.Equal(RefusalReason.SequenceReused, ((Decision.Refused)_authority.Settle(other, record.Applied, Revision.Zero)).Refusal.Reason);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class DocumentGrainTests(GrainHost host) : IClassFixture<GrainHost
             Assert.Equal(RefusalReason.StorageUnavailable, admission.Refusal!.Reason);
             Assert.NotNull(admission.Refusal.RetryAfter);
 
-            Assert.Equal("\"a\"", Encoding.UTF8.GetString((await document.ReadContent()).Content!.Content.Span));
+            Assert.Equal("\"a\"", Encoding.UTF8.GetString((await document.ReadContent(null)).Content!.Content.Span));
             Assert.Equal(new Revision(1), (await document.ReadFrom(null)).Head);
             Assert.Single((await document.ReadFrom(Revision.Zero)).Operations);
             Assert.Equal(new Revision(1), (await document.Describe())!.Revision);
@@ -133,7 +133,7 @@ public sealed class DocumentGrainTests(GrainHost host) : IClassFixture<GrainHost
         // What was decided before the log was known to be away is there; what was refused before a decision is not.
         await Eventually.IsTrue(async () => (await document.Describe())!.Revision == new Revision(2));
         await Eventually.IsTrue(async () => (await document.Admit(new SessionId("carol"), "carol")).Refusal is null);
-        Assert.Equal("\"ab\"", Encoding.UTF8.GetString((await document.ReadContent()).Content!.Content.Span));
+        Assert.Equal("\"ab\"", Encoding.UTF8.GetString((await document.ReadContent(null)).Content!.Content.Span));
         Assert.Equal(1, (await document.Describe())!.Epoch);
     }
 

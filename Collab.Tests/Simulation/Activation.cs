@@ -41,15 +41,18 @@ internal sealed class Activation : ILogWriter
         var kind = sabotage.Kind(scenario.Kind);
         var document = (await log.OpenAsync(id, CancellationToken.None))!;
         var loader = new DocumentLoader(log, NullLogger<DocumentLoader>.Instance);
-        (activation.Authority, var snapshot) = await loader.LoadAsync(document, kind, scenario.Options, CancellationToken.None);
-        var snapshots = new SnapshotKeeper(
-            log, id, kind, scenario.Options, clock, snapshot, NullLogger<SnapshotKeeper>.Instance, TaskScheduler.FromCurrentSynchronizationContext());
+        var loaded = await loader.LoadAsync(document, kind, scenario.Options, CancellationToken.None);
+        activation.Authority = loaded.Authority;
+        var turns = TaskScheduler.FromCurrentSynchronizationContext();
+        var history = new HistoryRetention(log, id, kind, scenario.Options, clock, document.Start, NullLogger<HistoryRetention>.Instance, turns);
+        var snapshots = new SnapshotKeeper(log, id, kind, scenario.Options, clock, history, NullLogger<SnapshotKeeper>.Instance, turns);
         CommitQueue commits = null!;
         commits = new CommitQueue(activation, clock, id, document.Epoch, activation.Authority.Head, activation.Authority.Content, operations =>
         {
             onDurable(activation, new PushBatch(id, document.Epoch, operations, clock.GetUtcNow()));
             snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
         }, scheduler.Random);
+        snapshots.Begin(loaded);
         activation.Live = new LiveDocument(document, kind, activation.Authority, commits, snapshots, log, scenario.Options, clock);
         return activation;
     }

@@ -17,14 +17,15 @@ internal sealed record CreateRequest(string? Id, string? Kind, string? Policy, s
 
 /// <summary>A document without its content.</summary>
 /// <param name="Revision">The newest durable revision.</param>
+/// <param name="Start">The oldest revision that can be read from; above 0 when history was given up.</param>
 /// <param name="Epoch">How many lives the document's authority has had.</param>
 /// <param name="Sessions">How many sessions are in it now; absent in lists.</param>
 internal sealed record DocumentResponse(
-    string Id, string Kind, string Policy, string Title, long Revision, long Epoch, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, int? Sessions)
+    string Id, string Kind, string Policy, string Title, long Revision, long Start, long Epoch, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt, int? Sessions)
 {
     public static DocumentResponse Of(DocumentDescription document, int? sessions = null) => new(
         document.Id.Value, document.Kind, RefusalReasons.SnakeCase(document.Policy.ToString()), document.Title,
-        document.Revision.Value, document.Epoch, document.CreatedAt, document.ModifiedAt, sessions);
+        document.Revision.Value, document.Start.Value, document.Epoch, document.CreatedAt, document.ModifiedAt, sessions);
 }
 
 /// <summary>Documents, newest change first.</summary>

@@ -21,21 +21,25 @@ internal static class ContentApi
     public static void Map(RouteGroupBuilder documents)
     {
         documents.MapGet("{id}/content", ContentAsync)
-            .WithName("getContent").WithSummary("The content at the newest revision, with its content hash")
-            .Produces(200, contentType: "application/json").Produces<Problem>(404, Problems.Media);
+            .WithName("getContent").WithSummary("The content at the newest revision, or at an earlier one, with its content hash")
+            .Produces(200, contentType: "application/json").Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media)
+            .Produces<Problem>(409, Problems.Media).Produces<Problem>(410, Problems.Media).Produces<Problem>(429, Problems.Media);
         documents.MapGet("{id}/operations", OperationsAsync)
             .WithName("listOperations").WithSummary("Operations after a revision, as they are pushed")
-            .Produces(200, contentType: "application/json").Produces<Problem>(404, Problems.Media).Produces<Problem>(409, Problems.Media);
+            .Produces(200, contentType: "application/json").Produces<Problem>(404, Problems.Media).Produces<Problem>(409, Problems.Media).Produces<Problem>(410, Problems.Media);
         documents.MapPost("{id}/operations", SubmitAsync)
             .WithName("submitOperation").WithSummary("Submits {session, sequence, base, delta}; answered when it is durable, and harmless to repeat")
-            .Produces<SubmitResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media).Produces<Problem>(409, Problems.Media);
+            .Produces<SubmitResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media)
+            .Produces<Problem>(409, Problems.Media).Produces<Problem>(410, Problems.Media);
     }
 
-    private static async Task<IResult> ContentAsync(string id, IGrainFactory grains)
+    private static async Task<IResult> ContentAsync(string id, IGrainFactory grains, [FromQuery] long? revision = null)
     {
         if (DocumentsApi.Check(id) is { } invalid)
             return Problems.Of(invalid);
-        var read = await grains.GetGrain<IDocumentGrain>(id).ReadContent();
+        if (revision < 0)
+            return Problems.Of(new Refusal(RefusalReason.Malformed, $"revision is {revision}; revisions begin at 0."));
+        var read = await grains.GetGrain<IDocumentGrain>(id).ReadContent(revision is { } at ? new Revision(at) : null);
         if (read.Refusal is { } refusal)
             return Problems.Of(refusal);
         var content = read.Content!;
