@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Collab.Benchmarks.Algebra;
+using Collab.Benchmarks.Log;
 using Collab.Benchmarks.Replay;
 
 switch (args)
@@ -19,6 +20,10 @@ switch (args)
         return AlgebraComparison.Run(rest);
     case ["replay", .. var rest]:
         return await ReplayCommand.RunAsync(rest);
+    case ["groupcommit", .. var rest]:
+        return await GroupCommitCommand.RunAsync(rest);
+    case ["load", .. var rest]:
+        return await LoadCommand.RunAsync(rest);
     default:
         Console.Error.WriteLine(
             """
@@ -26,6 +31,8 @@ switch (args)
               micro [--filter '*']    BenchmarkDotNet: log and algebra, with allocations
               algebra [runs]          the algebra on the editing traces beside quill-delta, ot-text-unicode and yjs
                                       (first, once: npm ci in Collab.Benchmarks/peers/algebra)
+              groupcommit [seconds]   the log writer on each store: rate and latency by documents, flush interval and flush size
+              load [operations ...]   loading a document, by the length of its history
               replay [seconds] [runs] a real server process with SQLite, loaded over WebSocket
             """);
         return 2;

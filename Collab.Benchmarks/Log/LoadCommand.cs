@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using Collab.Contracts;
+using Collab.Contracts.Documents;
+using Collab.Grains.Documents;
+using Collab.Grains.Log;
+using Collab.Operations;
+using Collab.Operations.Deltas;
+using Collab.Operations.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Collab.Benchmarks.Log;
+
+/// <summary>How long a document takes to load, by the length of its history: with the snapshots that the server keeps, and without any.</summary>
+internal static class LoadCommand
+{
+    private const int Runs = 9;
+    private const int DocumentLength = 50_000;
+    private const long MilestoneOperations = 100_000;
+
+    // As the server's, by Collab:Documents:SnapshotOperations.
+    private const int SnapshotOperations = 2_000;
+
+    private static readonly DocumentOptions Options = new();
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        long[] lengths = args.Length > 0 ? [.. args.Select(arg => long.Parse(arg, CultureInfo.InvariantCulture))] : [1_000, 100_000, 1_000_000];
+        Console.WriteLine($"A text of {DocumentLength} code units that is typed in and deleted from, {SnapshotOperations} operations between snapshots, the newest 1,500 back. Milliseconds, median of {Runs} (lowest–highest); without snapshots once.");
+        Console.WriteLine();
+        Console.WriteLine("| store | operations | load | operations read | content half-way | without snapshots |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
+        foreach (var store in (string[])["memory", "sqlite", "postgresql"])
+        {
+            foreach (var length in lengths)
+                await RunAsync(store, length);
+        }
+
+        return 0;
+    }
+
+    private static async Task RunAsync(string store, long length)
+    {
+        await using var made = await BenchmarkedLog.OpenAsync(store);
+        var (kept, bare) = (new DocumentId("kept"), new DocumentId("bare"));
+        await WriteAsync(made.Log, kept, length, isKeepingSnapshots: true);
+        await WriteAsync(made.Log, bare, length, isKeepingSnapshots: false);
+
+        var log = new CountedLog(made.Log);
+        var loads = await MeasureAsync(log, kept, null, Runs);
+        var read = log.OperationsRead / Runs;
+        var past = await MeasureAsync(log, kept, new Revision(length / 2), 3);
+        var replay = await MeasureAsync(log, bare, null, 1);
+        Console.WriteLine($"| {store} | {length} | {Cell(loads)} | {read} | {Cell(past)} | {Text(replay[0])} |");
+    }
+
+    private static async Task<List<double>> MeasureAsync(CountedLog log, DocumentId id, Revision? at, int runs)
+    {
+        var loader = new DocumentLoader(log, NullLogger<DocumentLoader>.Instance);
+        List<double> times = [];
+        for (var run = 0; run < runs; run++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var document = (await log.OpenAsync(id, CancellationToken.None))!;
+            await loader.LoadAsync(document with { Revision = at ?? document.Revision }, TextKind.Instance, Options, CancellationToken.None);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        times.Sort();
+        return times;
+    }
+
+    private static async Task WriteAsync(IOperationLog log, DocumentId id, long length, bool isKeepingSnapshots)
+    {
+        await log.CreateAsync(id, new NewDocument("text", ConflictPolicy.Merge, ""), DateTimeOffset.UtcNow, null, CancellationToken.None);
+        await log.OpenAsync(id, CancellationToken.None);
+        var random = new Random(1);
+        var session = SessionId.New();
+        IContent content = TextContent.Empty;
+        var output = new ArrayBufferWriter<byte>();
+        for (var revision = 0L; revision < length;)
+        {
+            var records = new LogRecord[(int)Math.Min(SnapshotOperations, length - revision)];
+            for (var i = 0; i < records.Length; i++)
+            {
+                var delta = Edit(random, content.Length, revision == 0);
+                content = content.Apply(delta);
+                output.ResetWrittenCount();
+                delta.Encode(output);
+                revision++;
+                records[i] = new LogRecord(
+                    new Revision(revision), session, revision, (ulong)revision, OperationEncoding.Encode(session, revision, "Ann", DateTimeOffset.UtcNow, output.WrittenSpan, []));
+            }
+
+            var append = new LogAppend(id, 1, records, DateTimeOffset.UtcNow);
+            if ((await log.AppendAsync([append], CancellationToken.None))[0] != AppendOutcome.Durable)
+                throw new InvalidOperationException($"{log.Store} did not take operations to {revision}.");
+            // The newest is a way back, as it is on average.
+            if (isKeepingSnapshots && revision <= length - 1_500)
+                await log.WriteSnapshotAsync(id, new LogSnapshot(new Revision(revision), content.Hash(), SnapshotKeeper.Encode(content), DateTimeOffset.UtcNow), MilestoneOperations, CancellationToken.None);
+        }
+    }
+
+    private static Delta Edit(Random random, int length, bool isFirst)
+    {
+        var builder = new DeltaBuilder(DeltaForm.Text);
+        if (isFirst)
+            return builder.Insert(new string('x', DocumentLength)).Build();
+        var at = random.Next(length - 10);
+        // About as long in the end as it was in the beginning.
+        var count = random.Next(1, 8);
+        builder.Retain(at);
+        if (length > DocumentLength)
+            return builder.Delete(count).Retain(length - at - count).Build();
+        return builder.Insert("lorem ipsum"[..count]).Retain(length - at).Build();
+    }
+
+    private static string Cell(List<double> sorted) => $"{Text(sorted[sorted.Count / 2])} ({Text(sorted[0])}–{Text(sorted[^1])})";
+
+    private static string Text(double number) => number.ToString("0.0", CultureInfo.InvariantCulture);
+}
