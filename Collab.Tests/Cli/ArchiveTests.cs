@@ -5,6 +5,7 @@ using Collab.Grains.Log.Sqlite;
 using Collab.Operations.RichText;
 using Collab.Operations.Text;
 using Collab.Tests.Log;
+using Collab.Tests.Postgres;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -44,6 +45,30 @@ public sealed partial class ArchiveTests : IDisposable
 
         // Again, and out of a pipe: nothing more is there to do.
         Assert.Contains("0 documents imported, 3 were there already", await SucceedsAsync(await File.ReadAllTextAsync(Archive), ["import", "--path", Target]));
+    }
+
+    [Fact]
+    public async Task A_log_moves_from_SQLite_to_PostgreSQL_and_back_byte_for_byte()
+    {
+        var server = await PostgresServer.Shared;
+        string[] postgres = ["--provider", "postgresql", "--connection-string", server.ConnectionString(await server.CreateDatabaseAsync())];
+        using (var log = Open(Source))
+        {
+            await WriteAllAsync(log);
+            await log.TrimAsync(_text.Id, new Revision(100), 1000, default);
+        }
+
+        await SucceedsAsync("export", "--path", Source, "--output", Archive);
+        Assert.Contains("3 documents imported", await SucceedsAsync(["import", "--input", Archive, .. postgres]));
+        Assert.Contains("3 documents with 320 operations read: sound", await SucceedsAsync(["verify", .. postgres]));
+        var back = Path.Combine(_folder, "back.jsonl");
+        await SucceedsAsync(["export", "--output", back, .. postgres]);
+
+        // All but the first line, which tells of the store and the time.
+        Assert.Equal(await ReadLinesAsync(Archive), await ReadLinesAsync(back));
+        Assert.Contains("0 documents imported, 3 were there already", await SucceedsAsync("import", "--input", back, "--path", Source));
+
+        static async Task<IEnumerable<string>> ReadLinesAsync(string path) => (await File.ReadAllLinesAsync(path)).Skip(1);
     }
 
     [Fact]
