@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Fanout;
@@ -63,6 +65,8 @@ public sealed partial class DocumentGrain(
             return Refuse(RefusalReason.Malformed, $"There is no document kind {document.Kind}; there are {string.Join(", ", DocumentKinds.All.Select(kind => kind.Name))}.");
         if (document.Title.Length > NewDocument.TitleLimit)
             return Refuse(RefusalReason.Malformed, $"The title has {document.Title.Length} characters, over the limit of {NewDocument.TitleLimit}.");
+        if (!IsText(document.Title))
+            return Refuse(RefusalReason.Malformed, "The title is no text: it has U+0000 or a lone surrogate.");
         if (!DocumentId.IsValid(Id.Value))
             return Refuse(RefusalReason.Malformed, $"A document's id has 1 to {DocumentId.LengthLimit} characters of A-Z a-z 0-9 . _ ~ -");
 
@@ -237,5 +241,18 @@ public sealed partial class DocumentGrain(
         if (_live is { Commits.IsFenced: true } live)
             LogFenced(Id, live.Description.Epoch, live.Commits.Durable);
         DeactivateOnIdle();
+    }
+
+    /// <summary>Half a character is none in UTF-8, and not every database has a place for U+0000.</summary>
+    private static bool IsText(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out var rune, out int length) != OperationStatus.Done || rune.Value == 0)
+                return false;
+            text = text[length..];
+        }
+
+        return true;
     }
 }

@@ -22,6 +22,18 @@ public sealed class DocumentGrainTests(GrainHost host) : IClassFixture<GrainHost
     }
 
     [Fact]
+    public async Task A_title_that_is_no_text_is_refused()
+    {
+        foreach (string title in (string[])["a\0b", "a\uD83Eb", "a\uDD80"])
+        {
+            var refused = await host.Document(_id).Create(new NewDocument("text", ConflictPolicy.Merge, title));
+            Assert.Equal(RefusalReason.Malformed, refused.Refusal!.Reason);
+        }
+
+        Assert.Null((await host.Document(_id).Create(new NewDocument("text", ConflictPolicy.Merge, "Größe 🦀"))).Refusal);
+    }
+
+    [Fact]
     public async Task A_missing_document_says_so_and_can_be_created_then()
     {
         var document = host.Document(_id);

@@ -110,10 +110,11 @@ internal sealed class PostgresAppends(NpgsqlConnection connection, IReadOnlyList
     {
         _heads.Clear();
         _trimmed.Clear();
-        var sessions = appends.SelectMany(append => append.Records, (append, record) => (append.Document, record.Session)).Distinct().ToList();
+        // Names that no document or session can have are not asked for: in text that the server can't hold, they would fail the statement for all.
+        var sessions = appends.SelectMany(append => append.Records, (append, record) => (append.Document, record.Session)).Distinct().Where(IsNamed).ToList();
         await using var batch = new NpgsqlBatch(connection)
             .Add("BEGIN")
-            .Add(LockSql, (object)appends.Select(append => append.Document.Value).Distinct().ToArray())
+            .Add(LockSql, (object)appends.Select(append => append.Document.Value).Distinct().Where(DocumentId.IsValid).ToArray())
             .Add(TrimmedSql, sessions.ConvertAll(pair => pair.Document.Value).ToArray(), sessions.ConvertAll(pair => pair.Session.Value).ToArray());
         await using var row = await batch.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))
@@ -130,7 +131,7 @@ internal sealed class PostgresAppends(NpgsqlConnection connection, IReadOnlyList
     /// <summary>What becomes of it as things stand, earlier elements of the call included, and the records that it would add.</summary>
     private async Task<(AppendOutcome Outcome, ArraySegment<LogRecord> Added)> JudgeAsync(LogAppend append)
     {
-        if (!append.IsConsecutive || !_heads.TryGetValue(append.Document, out var head))
+        if (!append.IsConsecutive || !_heads.TryGetValue(append.Document, out var head) || !append.Records.All(record => SessionId.IsValid(record.Session.Value)))
             return (AppendOutcome.Invalid, []);
 
         var there = (int)Math.Clamp(head.Revision - append.Records[0].Revision.Value + 1, 0, append.Records.Count);
@@ -174,6 +175,8 @@ internal sealed class PostgresAppends(NpgsqlConnection connection, IReadOnlyList
 
         return true;
     }
+
+    private static bool IsNamed((DocumentId Document, SessionId Session) pair) => DocumentId.IsValid(pair.Document.Value) && SessionId.IsValid(pair.Session.Value);
 
     private static void AddChanges(NpgsqlBatch batch, IReadOnlyList<Head> heads)
     {

@@ -71,14 +71,27 @@ internal static class PostgresSchema
     public static int Version => Migrations.Length;
 
     /// <summary>Brings the schema to <see cref="Version"/>. Of several programs that start at once one does each step, and the others wait for it.</summary>
+    /// <param name="connection">Of this call's own, closed after it.</param>
     /// <returns>The version that was found.</returns>
     /// <exception cref="LogUnavailableException">The schema is newer than this program.</exception>
     public static async Task<int> MigrateAsync(NpgsqlConnection connection, PostgresDatabase database)
     {
         var found = await FindAsync(connection, database);
         // A schema that is up to date needs no rights to change one.
-        for (var version = found; version < Version; version = await StepAsync(connection, database))
+        if (found == Version)
+            return found;
+
+        await RunAsync(connection, $"SET lock_timeout = '{StepSeconds}s'; SET statement_timeout = '{StepSeconds}s'");
+        // Held until this connection ends, and taken before a step's transaction begins: what another program has made meanwhile is seen for sure only by
+        // a new one (a lock of this kind does not make the server look at its catalog again). The schema's name keeps two logs in one database apart.
+        await RunAsync(connection, $"SELECT pg_advisory_lock(hashtextextended('collab log schema {database.Schema}', 0))");
+        for (var version = await FindAsync(connection, database); version < Version; version++)
         {
+            await RunAsync(connection, "BEGIN");
+            if (version == 0)
+                await RunAsync(connection, Foundation(database.Schema));
+            await RunAsync(connection, Migrations[version]);
+            await RunAsync(connection, $"INSERT INTO schema_versions (version) VALUES ({version + 1}); COMMIT");
         }
 
         return found;
@@ -94,25 +107,6 @@ internal static class PostgresSchema
                 $"{database.Name} has version {found} of schema {database.Schema}; this program reads version {Version}. Start the server once: it brings the schema up to date.",
                 fault: LogFault.CannotOpen);
         }
-    }
-
-    /// <summary>Does the next step, unless another program has done it meanwhile. Returns the version after it.</summary>
-    private static async Task<int> StepAsync(NpgsqlConnection connection, PostgresDatabase database)
-    {
-        await RunAsync(connection, $"BEGIN; SET LOCAL lock_timeout = '{StepSeconds}s'; SET LOCAL statement_timeout = '{StepSeconds}s'");
-        // Held until the transaction ends, also by the end of the connection. The number is this program's own; the schema keeps two logs in one database apart.
-        await RunAsync(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('collab log schema {database.Schema}', 0))");
-        var version = await FindAsync(connection, database);
-        if (version < Version)
-        {
-            if (version == 0)
-                await RunAsync(connection, Foundation(database.Schema));
-            await RunAsync(connection, Migrations[version]);
-            await RunAsync(connection, $"INSERT INTO schema_versions (version) VALUES ({++version})");
-        }
-
-        await RunAsync(connection, "COMMIT");
-        return version;
     }
 
     // Asked for before making: where the schema was made for the program, it needs no right to make one.
