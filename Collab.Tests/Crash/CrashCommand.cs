@@ -1,4 +1,5 @@
 using System.Globalization;
+using Collab.Tests.Crash.Outages;
 
 namespace Collab.Tests.Crash;
 
@@ -9,24 +10,47 @@ internal static class CrashCommand
     /// <returns>The exit code of the process.</returns>
     public static async Task<int> RunAsync(string rounds, string store, string seed)
     {
-        var reports = new List<CrashReport>();
+        var stores = store == "all" ? CrashStore.Names : [store];
         try
         {
-            foreach (string name in store == "all" ? ["sqlite"] : (string[])[store])
-            {
-                Console.WriteLine($"{rounds} rounds on {name}, seed {seed}.");
-                reports.Add(await CrashRun.RunAsync(
-                    name, int.Parse(rounds, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), Console.WriteLine));
-            }
+            var crashes = await CrashAsync(stores, Number(rounds), Number(seed));
+            var outages = await FallIllAsync(stores, Number(seed));
+            Tell(CrashReport.MarkdownHead, crashes.Select(report => report.Markdown));
+            Tell(OutageReport.MarkdownHead, outages.Select(report => report.Markdown));
+            return 0;
         }
         catch (Xunit.Sdk.XunitException failure)
         {
             Console.Error.WriteLine(failure.Message);
             return 1;
         }
-
-        Console.WriteLine($"\n{CrashReport.MarkdownHead}");
-        reports.ForEach(report => Console.WriteLine(report.Markdown));
-        return 0;
     }
+
+    private static async Task<List<CrashReport>> CrashAsync(IEnumerable<string> stores, int rounds, int seed)
+    {
+        var reports = new List<CrashReport>();
+        foreach (string store in stores)
+        {
+            Console.WriteLine($"{rounds} rounds on {store}, seed {seed}.");
+            reports.Add(await CrashRun.RunAsync(store, rounds, seed, Console.WriteLine));
+        }
+
+        return reports;
+    }
+
+    private static async Task<List<OutageReport>> FallIllAsync(IEnumerable<string> stores, int seed)
+    {
+        var reports = new List<OutageReport>();
+        foreach (var outage in stores.SelectMany(Outage.All))
+        {
+            Console.WriteLine($"{outage.Name}.");
+            reports.Add(await OutageRun.RunAsync(outage, seed));
+        }
+
+        return reports;
+    }
+
+    private static void Tell(string head, IEnumerable<string> rows) => Console.WriteLine($"\n{head}\n{string.Join('\n', rows)}");
+
+    private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 }

@@ -34,6 +34,9 @@ internal sealed class CrashRun
         /// <summary>Writing snapshots too: one after each commit of each document.</summary>
         WritingSnapshots,
 
+        /// <summary>Giving old history up too, all but the newest hundred operations of each document.</summary>
+        TrimmingHistory,
+
         /// <summary>Under load first; and then some more times while it starts.</summary>
         Starting,
     }
@@ -57,7 +60,12 @@ internal sealed class CrashRun
 
     private static Moment Of(int round) => (Moment)(round % Enum.GetValues<Moment>().Length);
 
-    private static string[] Settings(Moment next) => next == Moment.WritingSnapshots ? ["Collab:Documents:SnapshotOperations=1"] : [];
+    private static string[] Settings(Moment next) => next switch
+    {
+        Moment.WritingSnapshots => ["Collab:Documents:SnapshotOperations=1"],
+        Moment.TrimmingHistory => ["Collab:Documents:SnapshotOperations=20", "Collab:Documents:RetainOperations=100"],
+        _ => [],
+    };
 
     private async Task RoundAsync(int round)
     {
@@ -132,12 +140,13 @@ internal sealed class CrashRun
     }
 
     private CrashReport Report(int rounds) =>
-        new(_store, _seed, rounds, _kills, _writers.AcknowledgedTotal, _writers.Lost, _writers.Doubled, _writers.ResubmissionsTotal, _ready, _working, _converged);
+        new(_store, _seed, rounds, _kills, _writers.AcknowledgedTotal, _writers.TrimmedTotal, _writers.Lost, _writers.Doubled, _writers.ResubmissionsTotal, _ready, _working, _converged);
 
     private static string Words(Moment moment) => moment switch
     {
         Moment.UnderLoad => "under load",
         Moment.WritingSnapshots => "while it writes snapshots",
+        Moment.TrimmingHistory => "while it gives old history up",
         _ => "under load and while it starts",
     };
 }

@@ -13,7 +13,8 @@ namespace Collab.Tests.Crash;
 /// </summary>
 /// <remarks>
 /// Each time the log is read from where the last but one reading ended. So every operation is read in the life of the process that wrote it,
-/// where it may come from memory, and again in the next one, which has nothing but the store.
+/// where it may come from memory, and again in the next one, which has nothing but the store. What retention gave up in between can't be read any
+/// more: of that only what it did to the text is compared.
 /// </remarks>
 internal sealed class DocumentAudit(DocumentRecord record)
 {
@@ -31,6 +32,9 @@ internal sealed class DocumentAudit(DocumentRecord record)
     /// <summary>The newest operation at the last reading.</summary>
     public long Head => _next.Revision;
 
+    /// <summary>The oldest revision that could be read from, more than 0 where retention gave something up.</summary>
+    public long Start { get; private set; }
+
     /// <summary>Everything that is not as it must be; empty when all is well.</summary>
     public IReadOnlyList<string> Evidence => _evidence;
 
@@ -38,7 +42,7 @@ internal sealed class DocumentAudit(DocumentRecord record)
     /// <param name="replicas">Who holds the document, by a name for the evidence.</param>
     public async Task RunAsync(Api api, IEnumerable<(string Name, IContent Content)> replicas)
     {
-        var (revision, content) = _from;
+        var (revision, content) = await FromAsync(api);
         long from = revision;
         await foreach (var (operation, delta) in ReadAsync(api, revision))
         {
@@ -51,7 +55,7 @@ internal sealed class DocumentAudit(DocumentRecord record)
         CompareTold(from);
         CompareTokens(content);
         string replayed = Canonical(content);
-        Compare("the content over REST", replayed, await ContentAsync(api));
+        Compare("the content over REST", replayed, Canonical(await ContentAsync(api)));
         foreach (var (name, replica) in replicas)
             Compare(name, replayed, Canonical(replica));
     }
@@ -64,6 +68,12 @@ internal sealed class DocumentAudit(DocumentRecord record)
             if (component.Kind == ComponentKind.Insert)
                 text.Append(component.Text);
         return text.ToString();
+    }
+
+    private async Task<(long Revision, IContent Content)> FromAsync(Api api)
+    {
+        Start = (await api.GetAsync($"api/documents/{record.Id}")).GetProperty("start").GetInt64();
+        return Start <= _from.Revision ? _from : (Start, await ContentAsync(api, $"?revision={Start}"));
     }
 
     private async IAsyncEnumerable<((string Session, long Sequence) Operation, Delta Delta)> ReadAsync(Api api, long from)
@@ -131,10 +141,10 @@ internal sealed class DocumentAudit(DocumentRecord record)
         Add($"{who} is not what the log replayed up to {Head} gives: they part at character {at} of the JSON, '{Excerpt(has, at)}' instead of '{Excerpt(replayed, at)}'");
     }
 
-    private async Task<string> ContentAsync(Api api)
+    private async Task<IContent> ContentAsync(Api api, string query = "")
     {
-        var answer = await api.GetAsync($"api/documents/{record.Id}/content");
-        return Canonical(record.Kind.DecodeContent(JsonMarshal.GetRawUtf8Value(answer.GetProperty("content"))));
+        var answer = await api.GetAsync($"api/documents/{record.Id}/content{query}");
+        return record.Kind.DecodeContent(JsonMarshal.GetRawUtf8Value(answer.GetProperty("content")));
     }
 
     private void Add(string what, int lost = 0, int doubled = 0)

@@ -1,8 +1,10 @@
 using Collab.Contracts;
 using Collab.Grains.Log;
+using Collab.Grains.Log.Postgres;
 using Collab.Grains.Log.Sqlite;
 using Collab.Tests.EndToEnd;
 using Collab.Tests.Log;
+using Collab.Tests.Postgres;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
@@ -13,7 +15,11 @@ namespace Collab.Tests.Crash;
 public sealed class MigrationCrashTests(ITestOutputHelper output)
 {
     private const int Kills = 12;
+    private const int PostgresKills = 6;
     private const int Operations = 500;
+
+    // By others than who asks.
+    private const string Connected = "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
 
     // As the first version of Collab made it, written down here for good: the program only knows how to leave it behind.
     private const string Version1 = """
@@ -40,23 +46,21 @@ public sealed class MigrationCrashTests(ITestOutputHelper output)
         var random = new Random(seed);
         await using var server = new ServerProcess();
         var found = new List<long>();
-
-        // The moment is hunted: a start is killed earlier when the one before was through, and later when it had not begun.
-        var moment = TimeSpan.FromMilliseconds(400);
         for (int kill = 0; kill < Kills; kill++)
         {
             foreach (string file in Directory.GetFiles(server.Folder, "collab.db*"))
                 File.Delete(file);
             if (isOld)
                 WriteVersion1(server.Database);
-            server.Launch();
-            await Task.Delay(moment);
+            using (var begins = new Creation(server.Database + "-wal"))
+            {
+                server.Launch();
+                await begins.Seen.WaitAsync(TimeSpan.FromSeconds(60));
+            }
+
+            await Task.Delay(random.Next(0, 12));
             await server.KillAsync();
             found.Add(await CheckAsync(server.Database, isOld, $"seed {seed}, kill {kill}"));
-            var step = TimeSpan.FromMilliseconds(random.Next(5, 200 / (kill + 1) + 10));
-            moment = found[^1] == SqliteSchema.Version ? moment - step : moment + step;
-            if (moment < TimeSpan.Zero)
-                moment = TimeSpan.Zero;
         }
 
         output.WriteLine($"Schema versions found after the kills: {string.Join(", ", found)}.");
@@ -64,6 +68,42 @@ public sealed class MigrationCrashTests(ITestOutputHelper output)
         using var api = new Api(server.Url);
         var listed = Assert.Single((await api.GetAsync("api/documents")).GetProperty("documents").EnumerateArray());
         Assert.Equal(isOld ? Operations + 1 : 1, listed.GetProperty("revision").GetInt64());
+    }
+
+    [Theory]
+    [InlineData(20260306)]
+    public async Task Killed_while_it_makes_its_tables_in_postgresql_all_of_them_are_there_or_none(int seed)
+    {
+        var random = new Random(seed);
+        var postgres = await PostgresServer.Shared;
+        await using var server = new ServerProcess("Collab:Log:Provider=postgresql");
+        int made = 0;
+        for (int kill = 0; kill < PostgresKills; kill++)
+        {
+            string database = await postgres.CreateDatabaseAsync();
+            string connection = postgres.ConnectionString(database);
+            server.Launch($"Collab:Log:ConnectionString={connection}");
+            await Eventually.IsTrue(async () => await CountAsync(Connected) > 0, "the server connects to its database");
+            await Task.Delay(random.Next(0, 400));
+            await server.KillAsync();
+
+            // What it was about to do ends with its connection.
+            await Eventually.IsTrue(async () => await CountAsync(Connected) == 0, "the killed server's connections end");
+            long tables = await CountAsync("SELECT count(*) FROM pg_tables WHERE tablename IN ('schema_versions', 'documents', 'operations', 'sessions', 'snapshots')");
+            Assert.True(tables is 0 or 5, $"The kill left {tables} of 5 tables (seed {seed}, kill {kill}).");
+            made += tables == 5 ? 1 : 0;
+            using (var log = PostgresOperationLog.Open(new LogOptions { Provider = LogProvider.PostgreSql, ConnectionString = connection }, NullLogger<PostgresOperationLog>.Instance))
+            {
+                await log.OpenNewAsync(new DocumentId("new"));
+                Assert.Equal([AppendOutcome.Durable], await log.AppendAsync(new LogAppend(new DocumentId("new"), 1, [Samples.Record(1)], Samples.Time)));
+            }
+
+            await postgres.DropDatabaseAsync(database);
+
+            async Task<long> CountAsync(string sql) => (long)(await postgres.ExecuteAsync(sql.Replace("$database", database, StringComparison.Ordinal), database))!;
+        }
+
+        output.WriteLine($"After {made} of {PostgresKills} kills the tables were there.");
     }
 
     /// <summary>What the file is now by itself, and that the program can go on from there.</summary>
@@ -130,5 +170,23 @@ public sealed class MigrationCrashTests(ITestOutputHelper output)
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar();
+    }
+
+    /// <summary>Tells of a file as soon as it is there: SQLite makes its write-ahead log just before it works on the tables, and is through in some milliseconds.</summary>
+    private sealed class Creation : IDisposable
+    {
+        private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly FileSystemWatcher _watcher;
+
+        public Creation(string path)
+        {
+            _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+            _watcher.Created += (_, _) => _seen.TrySetResult();
+            _watcher.EnableRaisingEvents = true;
+        }
+
+        public Task Seen => _seen.Task;
+
+        public void Dispose() => _watcher.Dispose();
     }
 }

@@ -29,6 +29,7 @@ internal sealed class Typist
     private readonly Func<Token> _next;
     private readonly SemaphoreSlim _acknowledged = new(0);
     private string _session;
+    private int _connectionsLost;
     private long _firstAcknowledged;
 
     /// <param name="next">Tokens that no other document gets.</param>
@@ -43,6 +44,8 @@ internal sealed class Typist
 
     /// <summary>How often which refusal came, by its error code.</summary>
     public ConcurrentDictionary<string, int> Refusals { get; } = new();
+
+    public int ConnectionsLost => Volatile.Read(ref _connectionsLost);
 
     /// <summary>What may never happen to an honest client: an edit refused for good, a replica that diverged, a stay that ended.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
@@ -145,6 +148,9 @@ internal sealed class Typist
                 Interlocked.CompareExchange(ref _firstAcknowledged, Stopwatch.GetTimestamp(), 0);
                 if (_acknowledged.CurrentCount == 0)
                     _acknowledged.Release();
+                break;
+            case DocumentEvent.PhaseChanged { Phase: DocumentPhase.Offline }:
+                Interlocked.Increment(ref _connectionsLost);
                 break;
             case DocumentEvent.EditRefused refused:
                 Complaints.Enqueue($"{_record.Id}, session {_session}: an edit was refused for good, {refused.Refusal.Reason}: {refused.Refusal.Detail}");

@@ -33,7 +33,13 @@ internal sealed class Writers : IAsyncDisposable
 
     public int AcknowledgedTotal => _records.Sum(record => record.AcknowledgedTotal);
 
+    /// <summary>Operations that retention gave up, by the last audit.</summary>
+    public long TrimmedTotal => _audits.Sum(audit => audit.Start);
+
     public int ResubmissionsTotal => _typists.Sum(typist => typist.Document.ResubmissionsTotal);
+
+    /// <summary>How often a stay in a document lost its connection.</summary>
+    public int ConnectionsLost => _typists.Sum(typist => typist.ConnectionsLost);
 
     public int Lost => _audits.Sum(audit => audit.Lost);
 
