@@ -49,8 +49,10 @@ internal sealed class Scheduler(int seed) : SynchronizationContext
     {
         while (Failure is null && !isDone())
         {
-            if (!_queue.TryDequeue(out var action, out var due) || due.At > limit)
+            // Looked at first: what is due after the limit is still due in the next run.
+            if (!_queue.TryPeek(out var action, out var due) || due.At > limit)
                 return false;
+            _queue.Dequeue();
             Now = due.At;
             try
             {
