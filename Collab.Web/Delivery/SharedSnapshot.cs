@@ -1,5 +1,6 @@
 using Collab.Contracts;
 using Collab.Contracts.Documents;
+using Collab.Web.Cluster;
 
 namespace Collab.Web.Delivery;
 
@@ -8,7 +9,7 @@ namespace Collab.Web.Delivery;
 /// get the same bytes as long as what came since is at hand. Let go when nobody joined for a renewal round: it is there
 /// for storms, not to hold every open document's content once more. Guarded by its feed.
 /// </summary>
-internal sealed class SharedSnapshot(IDocumentGrain document)
+internal sealed class SharedSnapshot(DocumentCalls document)
 {
     private Task<CatchUp>? _read;
     private int _bytes;
