@@ -19,6 +19,10 @@ public static class CollabGrains
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<DocumentLoader>();
         silo.Services.AddSingleton<PastReads>();
+        silo.Services.AddSingleton<ActiveDocuments>();
+        silo.Services.AddHostedService(provider => provider.GetRequiredService<ActiveDocuments>());
+        silo.Services.AddSingleton<SharedSnapshots>();
+        silo.Services.AddHostedService(provider => provider.GetRequiredService<SharedSnapshots>());
         silo.Services.AddSingleton<ResumeTokens>();
         silo.Services.AddOptions<DocumentOptions>()
             .BindConfiguration(DocumentOptions.Section)

@@ -55,6 +55,13 @@ public sealed class DeliveryOptions
     [Range(0, 64 << 20)]
     public int RecentBytesLimit { get; set; } = 256 << 10;
 
+    /// <summary>
+    /// Bytes of encoded snapshots that a host keeps for joins that come together. Above, those used least recently are let go and read anew for the next join; when nobody joins
+    /// for one or two <see cref="RenewalInterval"/>s they are anyway. Default 256 MiB, 0 to 1 TiB.
+    /// </summary>
+    [Range(0L, 1L << 40)]
+    public long SharedSnapshotsBytesLimit { get; set; } = 256 << 20;
+
     /// <summary>How often subscriptions and presence are renewed. They expire after 30 s and 45 s. Default 10 s, 100 ms to 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:15")]
     public TimeSpan RenewalInterval { get; set; } = TimeSpan.FromSeconds(10);

@@ -19,12 +19,14 @@ namespace Collab.Grains.Documents;
 /// </remarks>
 public sealed class DocumentAuthority
 {
+    private const int ScratchBytesKept = 16 << 10;
+
     private readonly Dictionary<SessionId, SessionMark> _sessions = [];
     private readonly IDocumentKind _kind;
     private readonly ConflictPolicy _policy;
     private readonly DocumentOptions _options;
     private readonly DeltaLimits _limits;
-    private readonly ArrayBufferWriter<byte> _scratch = new(256);
+    private ArrayBufferWriter<byte> _scratch = new(256);
     private long _lastLease;
 
     /// <param name="revision">The revision of <paramref name="content"/>; later operations are added with <see cref="Replay"/>.</param>
@@ -178,6 +180,9 @@ public sealed class DocumentAuthority
 
         byte[] encoded = OperationEncoding.Encode(
             submission.Session, submission.Sequence, mark.Author, at, _scratch.WrittenSpan, OperationEncoding.EncodeConflicts(conflicts));
+        // One paste must not cost its size for as long as the document is active.
+        if (_scratch.Capacity > ScratchBytesKept)
+            _scratch = new(256);
         var record = new LogRecord(Head.Next, submission.Session, submission.Sequence, hash, encoded);
         _sessions[submission.Session] = mark with { Sequence = submission.Sequence, Revision = record.Revision, SubmittedHash = hash };
         Content = content;

@@ -5,6 +5,9 @@ namespace Collab.Grains.Documents;
 /// <summary>What a silo keeps in memory of documents so as not to ask the log.</summary>
 internal static class DocumentCaches
 {
+    /// <summary>Whole documents.</summary>
+    public static CacheMetrics Active { get; } = new("active_documents");
+
     /// <summary>Recent operations, to rebase over and to answer readers.</summary>
     public static CacheMetrics Window { get; } = new("operation_window");
 

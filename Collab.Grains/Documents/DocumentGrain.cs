@@ -17,6 +17,8 @@ public sealed partial class DocumentGrain(
     ILogWriter writer,
     DocumentLoader loader,
     PastReads past,
+    ActiveDocuments documents,
+    SharedSnapshots sharedSnapshots,
     IOptions<DocumentOptions> options,
     TimeProvider clock,
     ILoggerFactory loggers) : Grain, IDocumentGrain
@@ -27,7 +29,8 @@ public sealed partial class DocumentGrain(
     private readonly ILogger _logger = loggers.CreateLogger<DocumentGrain>();
     private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
     private LiveDocument? _live;
-    private LogUnavailableException? _loadFailure;
+    private ActiveDocument? _active;
+    private Refusal? _notLoaded;
 
     private DocumentId Id => new(this.GetPrimaryKeyString());
 
@@ -40,7 +43,7 @@ public sealed partial class DocumentGrain(
         catch (LogUnavailableException failure)
         {
             // The activation stands, says so to whoever calls, and ends: the next one tries again.
-            _loadFailure = failure;
+            _notLoaded = failure.ToRefusal();
             LogNotLoaded(Id, failure.Message);
         }
     }
@@ -54,6 +57,8 @@ public sealed partial class DocumentGrain(
         if (await live.Commits.CloseAsync(CloseLimit, cancellationToken))
             await live.Snapshots.CloseAsync(live.Commits.Durable, live.Commits.DurableContent);
         _subscribers.Push(subscriber => subscriber.Interrupt(Id, live.Description.Epoch));
+        live.Shared.LetGo();
+        _active?.Leave();
         LogClosed(Id, live.Description.Epoch, live.Commits.Durable, reason.ReasonCode);
     }
 
@@ -84,6 +89,8 @@ public sealed partial class DocumentGrain(
             return new Creation(null, false, failure.ToRefusal());
         }
 
+        if (_notLoaded is { } full)
+            return new Creation(null, false, full);
         if (isNew)
             DocumentMetrics.Created.WithLabels(document.Kind).Inc();
         var existing = _live!.Description;
@@ -96,7 +103,7 @@ public sealed partial class DocumentGrain(
 
     // A damaged document is described all the same: where it begins and ends is what whoever saves the rest has to know.
     public async Task<DocumentDescription?> Describe() =>
-        _loadFailure is { Fault: LogFault.Corrupt } ? await log.DescribeAsync(Id, CancellationToken.None) : Available()?.Description;
+        _notLoaded is { Reason: RefusalReason.DocumentDamaged } ? await log.DescribeAsync(Id, CancellationToken.None) : Available()?.Description;
 
     public async Task<Admission> Admit(SessionId session, string author)
     {
@@ -180,6 +187,24 @@ public sealed partial class DocumentGrain(
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
+        _active = documents.Enter(GrainContext, () => _live is not { IsInUse: false } || _subscribers.IsListenedTo, out _notLoaded);
+        try
+        {
+            if (_active is not null)
+                await LoadAsync(_active, cancellation);
+        }
+        finally
+        {
+            if (_live is null)
+            {
+                _active?.Leave();
+                _active = null;
+            }
+        }
+    }
+
+    private async Task LoadAsync(ActiveDocument active, CancellationToken cancellation)
+    {
         long started = clock.GetTimestamp();
         if (await log.OpenAsync(Id, cancellation) is not { } document)
             return;
@@ -190,8 +215,13 @@ public sealed partial class DocumentGrain(
         var history = new HistoryRetention(log, Id, kind, options.Value, clock, document.Start, loggers.CreateLogger<HistoryRetention>());
         var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, clock, history, loggers.CreateLogger<SnapshotKeeper>());
         CommitQueue commits = null!;
-        commits = new CommitQueue(writer, clock, Id, document.Epoch, authority.Head, authority.Content, operations => OnDurable(document.Epoch, commits, snapshots, operations));
-        _live = new LiveDocument(document, kind, authority, commits, snapshots, log, options.Value, clock);
+        commits = new CommitQueue(writer, clock, Id, document.Epoch, authority.Head, authority.Content, operations =>
+        {
+            OnDurable(document.Epoch, commits, snapshots, operations);
+            active.Measure(authority);
+        });
+        _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock);
+        active.Loaded(authority);
         snapshots.Begin(loaded);
         DocumentMetrics.Active.WithLabels(kind.Name).Inc();
         DocumentMetrics.LoadSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
@@ -225,8 +255,9 @@ public sealed partial class DocumentGrain(
     private Refusal? Unavailable()
     {
         EndIfFailed();
-        if (_loadFailure is { } failure)
-            return failure.ToRefusal();
+        _active?.Touch();
+        if (_notLoaded is { } refusal)
+            return refusal;
         return _live is { Commits.HasFailed: true }
             ? new Refusal(RefusalReason.StorageUnavailable, $"The log of document {Id} failed; it is being reloaded.")
             : null;
@@ -236,7 +267,7 @@ public sealed partial class DocumentGrain(
 
     private void EndIfFailed()
     {
-        if (_loadFailure is null && _live is not { Commits.HasFailed: true })
+        if (_notLoaded is null && _live is not { Commits.HasFailed: true })
             return;
         if (_live is { Commits.IsFenced: true } live)
             LogFenced(Id, live.Description.Epoch, live.Commits.Durable);

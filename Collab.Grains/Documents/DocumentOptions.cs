@@ -75,5 +75,23 @@ public sealed class DocumentOptions
     [Range(1, 1_000)]
     public int PastReadsLimit { get; set; } = 4;
 
+    /// <summary>
+    /// Documents active at once in a silo. Above, the least recently used that nobody is in are deactivated; when somebody is in each, one more is refused with <c>overloaded</c>.
+    /// Default 100,000, 1 to 100,000,000.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int ActiveDocumentsLimit { get; set; } = 100_000;
+
+    /// <summary>Memory of the active documents of a silo, content and recent operations; above, as for <see cref="ActiveDocumentsLimit"/>. Bytes. Default 2 GiB, 1 MiB to 1 TiB.</summary>
+    [Range(1L << 20, 1L << 40)]
+    public long ActiveBytesLimit { get; set; } = 2L << 30;
+
+    /// <summary>
+    /// Encoded snapshots that a silo keeps for readers who come together. Above, those used least recently are let go, and encoded anew for the next reader; after 15 to 30 s without a reader
+    /// they are anyway. Bytes. Default 256 MiB, 0 to 1 TiB.
+    /// </summary>
+    [Range(0L, 1L << 40)]
+    public long SharedSnapshotsBytesLimit { get; set; } = 256 << 20;
+
     internal bool RetainsAll => RetainOperations == 0 && RetainFor == TimeSpan.Zero;
 }

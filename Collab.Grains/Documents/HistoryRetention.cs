@@ -13,11 +13,11 @@ namespace Collab.Grains.Documents;
 /// in pieces with pauses between them, because appends of all documents wait for each. A crash in between leaves operations that nobody can read; they go after the next load.
 /// </remarks>
 /// <param name="start">Where the document's log begins when it is loaded.</param>
+/// <param name="pieceOperations">How many operations are deleted before the next pause.</param>
 /// <param name="reading">Where snapshots are read back; the thread pool by default, the simulation's one thread there.</param>
 public sealed partial class HistoryRetention(
-    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, Revision start, ILogger<HistoryRetention> logger, TaskScheduler? reading = null)
+    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, Revision start, ILogger<HistoryRetention> logger, int pieceOperations = 1_000, TaskScheduler? reading = null)
 {
-    private const int PieceOperations = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly SoundSnapshots _snapshots = new(log, logger);
@@ -58,7 +58,7 @@ public sealed partial class HistoryRetention(
             bool remains = to > Revision.Zero;
             while (remains && !_isClosed)
             {
-                remains = await log.TrimAsync(document, to, PieceOperations, CancellationToken.None);
+                remains = await log.TrimAsync(document, to, pieceOperations, CancellationToken.None);
                 Advance(to);
                 if (remains)
                     await Task.Delay(Pause, clock);

@@ -18,6 +18,7 @@ public sealed class LiveDocument(
     DocumentAuthority authority,
     CommitQueue commits,
     SnapshotKeeper snapshots,
+    SharedSnapshot shared,
     IOperationLog log,
     DocumentOptions options,
     TimeProvider clock)
@@ -33,6 +34,11 @@ public sealed class LiveDocument(
     public CommitQueue Commits => commits;
 
     public SnapshotKeeper Snapshots => snapshots;
+
+    public SharedSnapshot Shared => shared;
+
+    /// <summary>Whether somebody would miss it. Asked from any thread.</summary>
+    public bool IsInUse => authority.SessionsCount > 0 || commits.UncommittedCount > 0;
 
     public ImmutableArray<ConflictRecord> RecentConflicts => _conflicts.NewestFirst();
 
@@ -97,7 +103,7 @@ public sealed class LiveDocument(
             return read;
         while (true)
         {
-            var snapshot = await snapshots.ShareAsync(commits.Durable, commits.DurableContent, authority.Window.Start);
+            var snapshot = await shared.ReadAsync(commits.Durable, commits.DurableContent, authority.Window.Start);
             // Refused when it took so long that what follows it is beyond window and retention.
             if (await FromWindowOrLogAsync(snapshot.Revision, ReadOperationsLimit) is { Refusal: null } following)
                 return following with { Snapshot = snapshot };

@@ -17,6 +17,9 @@ public sealed class OperationWindow(Revision start, int operationsLimit, long by
 
     public long Bytes { get; private set; }
 
+    /// <summary>How many have given way so far.</summary>
+    public long Evictions { get; private set; }
+
     /// <summary>The entry that makes revision <c>Start + index + 1</c>.</summary>
     public WindowEntry this[int index] => _ring[(_first + index) & (_ring.Length - 1)];
 
@@ -30,8 +33,9 @@ public sealed class OperationWindow(Revision start, int operationsLimit, long by
             DropFirst();
     }
 
-    // Twice the encoded bytes: the delta beside them holds the same text again as UTF-16, about as much as the JSON around it saves.
-    private static long Cost(WindowEntry entry) => 256 + (2L * entry.Operation.Encoded.Length);
+    // The encoded bytes, and the delta beside them, which holds the same text again as UTF-16. Measured with SQLite, of the heap: 367 bytes for a keystroke (100 encoded),
+    // 300 kB for a paste of 100 kB.
+    private static long Cost(WindowEntry entry) => 64 + (3L * entry.Operation.Encoded.Length);
 
     private void DropFirst()
     {
@@ -40,6 +44,7 @@ public sealed class OperationWindow(Revision start, int operationsLimit, long by
         _first = (_first + 1) & (_ring.Length - 1);
         _count--;
         Start = Start.Next;
+        Evictions++;
     }
 
     private void Grow()

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Collab.Contracts.Documents;
 using Collab.Grains.Log;
 using Collab.Operations;
 using Microsoft.Extensions.Logging;
@@ -8,19 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace Collab.Grains.Documents;
 
 /// <summary>
-/// One document's snapshots: the encoded one that readers share, and the ones kept in the log. Encoding happens off the
-/// grain's turns, on content that is immutable.
+/// One document's snapshots in the log. Encoding happens off the grain's turns, on content that is immutable.
 /// </summary>
 /// <param name="history">What is given up once a snapshot has been kept.</param>
 /// <param name="encoding">Where content is encoded; the thread pool by default, the simulation's one thread there.</param>
 public sealed partial class SnapshotKeeper(
     IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, HistoryRetention history, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null)
 {
-    // Beyond this many operations a fresh encoding is cheaper to send than the old one and what came since.
-    private const int ReuseOperations = 256;
-
-    private Task<EncodedSnapshot>? _shared;
-    private Revision _sharedRevision;
     private Revision _kept;
     private long _bytesSinceKept;
     private Task _keeping = Task.CompletedTask;
@@ -34,17 +27,6 @@ public sealed partial class SnapshotKeeper(
         _kept = loaded.Snapshot;
         _keeping = RepairAsync(loaded.Repairs);
         history.Apply(loaded.Authority.Head);
-    }
-
-    /// <summary>The content encoded, at <paramref name="revision"/> or a little before; a storm of readers shares one encoding.</summary>
-    public Task<EncodedSnapshot> ShareAsync(Revision revision, IContent content, Revision oldestUsable)
-    {
-        bool isUsable = _shared is { IsFaulted: false } && _sharedRevision >= oldestUsable && revision - _sharedRevision <= ReuseOperations;
-        (isUsable ? DocumentCaches.Snapshots.Hits : DocumentCaches.Snapshots.Misses).Inc();
-        if (isUsable)
-            return _shared!;
-        _sharedRevision = revision;
-        return _shared = OffTurn(() => new EncodedSnapshot(revision, Encode(content)));
     }
 
     /// <summary>Counts what became durable, and keeps a snapshot when enough has come since the last.</summary>

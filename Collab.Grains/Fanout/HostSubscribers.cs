@@ -14,10 +14,16 @@ public sealed class HostSubscribers<TSubscriber>(ILogger log)
     public static readonly TimeSpan Expiration = TimeSpan.FromSeconds(30);
 
     private readonly ObserverManager<TSubscriber> _observers = new(Expiration, log);
+    private long _renewedAt;
 
-    public int Count => _observers.Count;
+    /// <summary>Whether a host listens. Asked from any thread; those that have expired are forgotten only with the next push.</summary>
+    public bool IsListenedTo => _observers.Count > 0 && Environment.TickCount64 - Volatile.Read(ref _renewedAt) < Expiration.TotalMilliseconds;
 
-    public void Renew(TSubscriber subscriber) => _observers.Subscribe(subscriber, subscriber);
+    public void Renew(TSubscriber subscriber)
+    {
+        _observers.Subscribe(subscriber, subscriber);
+        Volatile.Write(ref _renewedAt, Environment.TickCount64);
+    }
 
     public void Remove(TSubscriber subscriber) => _observers.Unsubscribe(subscriber);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Collab.Tests.Operations;
 
@@ -49,6 +50,18 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>SQLite's file.</summary>
     public string Database => Path.Combine(Folder, "collab.db");
+
+    /// <summary>The most memory that the running server has had resident.</summary>
+    public long PeakMemoryBytes
+    {
+        get
+        {
+            string[] children = File.ReadAllText($"/proc/{_shell!.Id}/task/{_shell.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string server = children.Single(child => File.ReadAllText($"/proc/{child}/comm").Trim() == "dotnet");
+            string peak = File.ReadLines($"/proc/{server}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return 1024 * long.Parse(peak.AsSpan("VmHWM:".Length).TrimEnd("kB").Trim(), CultureInfo.InvariantCulture);
+        }
+    }
 
     /// <summary>What it has written so far, over all its lives.</summary>
     public string Log

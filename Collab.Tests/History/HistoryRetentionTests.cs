@@ -7,6 +7,7 @@ using Collab.Tests.Log;
 namespace Collab.Tests.History;
 
 /// <summary>What is given up, when, and what never is.</summary>
+[Collection("damaged snapshots are counted")]
 public sealed class HistoryRetentionTests
 {
     private readonly MemoryOperationLog _memory = new();

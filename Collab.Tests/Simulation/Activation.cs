@@ -2,6 +2,7 @@ using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Grains.Documents;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Collab.Tests.Simulation;
@@ -44,7 +45,7 @@ internal sealed class Activation : ILogWriter
         var loaded = await loader.LoadAsync(document, kind, scenario.Options, CancellationToken.None);
         activation.Authority = loaded.Authority;
         var turns = TaskScheduler.FromCurrentSynchronizationContext();
-        var history = new HistoryRetention(log, id, kind, scenario.Options, clock, document.Start, NullLogger<HistoryRetention>.Instance, turns);
+        var history = new HistoryRetention(log, id, kind, scenario.Options, clock, document.Start, NullLogger<HistoryRetention>.Instance, pieceOperations: 3, turns);
         var snapshots = new SnapshotKeeper(log, id, kind, scenario.Options, clock, history, NullLogger<SnapshotKeeper>.Instance, turns);
         CommitQueue commits = null!;
         commits = new CommitQueue(activation, clock, id, document.Epoch, activation.Authority.Head, activation.Authority.Content, operations =>
@@ -53,7 +54,8 @@ internal sealed class Activation : ILogWriter
             snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
         }, scheduler.Random);
         snapshots.Begin(loaded);
-        activation.Live = new LiveDocument(document, kind, activation.Authority, commits, snapshots, log, scenario.Options, clock);
+        var shared = new SharedSnapshot(new CacheBudget(new CacheMetrics("simulation"), long.MaxValue), turns);
+        activation.Live = new LiveDocument(document, kind, activation.Authority, commits, snapshots, shared, log, scenario.Options, clock);
         return activation;
     }
 

@@ -8,14 +8,21 @@ namespace Collab.Tests.Simulation;
 /// <summary>The memory log behind delays and failures: before anything happened, and after it did.</summary>
 internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOperationLog log, Trace trace) : IOperationLog
 {
+    private readonly HashSet<Revision> _damaged = [];
+    private readonly List<LogRecord> _trimmed = [];
     private TimeSpan _awayUntil;
 
     /// <summary>False once the run comes to its end: then everything works.</summary>
     public bool IsFaulty { get; set; } = true;
 
+    /// <summary>What the log had and gave up, in order.</summary>
+    public IReadOnlyList<LogRecord> Trimmed => _trimmed;
+
     private bool IsAway => IsFaulty && scheduler.Now < _awayUntil;
 
     public string Store => log.Store;
+
+    public bool IsDamaged(Revision snapshot) => _damaged.Contains(snapshot);
 
     /// <summary>Lets the log be away from time to time.</summary>
     public void Start()
@@ -59,22 +66,56 @@ internal sealed class FaultyLog(Scheduler scheduler, Scenario scenario, MemoryOp
     public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
         CallAsync(() => log.FindAsync(id, session, sequence, cancellation));
 
-    public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
-        CallAsync(() => log.ReadSnapshotAsync(id, atOrBefore, cancellation));
+    public async ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation)
+    {
+        var snapshot = await CallAsync(() => log.ReadSnapshotAsync(id, atOrBefore, cancellation));
+        if (snapshot is null || !_damaged.Contains(snapshot.Revision))
+            return snapshot;
+        trace.Count("damaged snapshot read");
+        // What a checksum tells, what only the content's own hash tells, and what can't be decoded.
+        return scheduler.Random.Next(3) switch
+        {
+            0 => snapshot with { Damage = "a bit flipped" },
+            1 => snapshot with { ContentHash = snapshot.ContentHash + 1 },
+            _ => snapshot with { Content = snapshot.Content[..(snapshot.Content.Length / 2)] },
+        };
+    }
 
     public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
         CallAsync(() => log.ListSnapshotsAsync(id, cancellation));
 
     public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations, CancellationToken cancellation) => await CallAsync(async () =>
     {
+        bool isNew = (await log.ListSnapshotsAsync(id, cancellation)).All(kept => kept.Revision != snapshot.Revision);
         await log.WriteSnapshotAsync(id, snapshot, milestoneOperations, cancellation);
+        _damaged.Remove(snapshot.Revision);
+        if (isNew)
+            Damage(snapshot.Revision);
         return true;
     });
 
     public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) => CallAsync(() => log.ReadStartAsync(id, cancellation));
 
-    public ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation) =>
-        CallAsync(() => log.TrimAsync(id, to, limit, cancellation));
+    public ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation) => CallAsync(async () =>
+    {
+        var start = (await log.DescribeAsync(id, cancellation))!.Start;
+        var given = to > start ? await log.ReadAsync(id, start, (int)(to - start), long.MaxValue, cancellation) : [];
+        bool remains = await log.TrimAsync(id, to, limit, cancellation);
+        _trimmed.AddRange(given);
+        trace.Count("trim", given.Length > 0 ? 1 : 0);
+        if (given.Length > 0)
+            trace.Add($"the log gives up what lies before {to}");
+        return remains;
+    });
+
+    // Never one that may be the document's start by now: damage there is a document lost, and nothing to come to rest from.
+    private void Damage(Revision revision)
+    {
+        if (!IsFaulty || !scheduler.Chance(scenario.SnapshotDamage))
+            return;
+        _damaged.Add(revision);
+        trace.Add($"the snapshot at {revision} gets damaged");
+    }
 
     private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call)
     {

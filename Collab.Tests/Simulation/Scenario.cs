@@ -72,9 +72,12 @@ internal sealed record Scenario
     /// <summary>Chance that a client ends its session when it goes, instead of losing its connection.</summary>
     public required double Leave { get; init; }
 
+    /// <summary>Chance that a snapshot is not what was written when it is read again.</summary>
+    public required double SnapshotDamage { get; init; }
+
     public static Scenario Draw(Random random)
     {
-        return new Scenario
+        var drawn = new Scenario
         {
             Kind = random.Next(5) < 3 ? TextKind.Instance : RichTextKind.Instance,
             Policy = random.Next(8) == 0 ? ConflictPolicy.Strict : ConflictPolicy.Merge,
@@ -99,7 +102,10 @@ internal sealed record Scenario
             CrashEvery = Milliseconds(Sometimes(random.Next(1_000, 8_000))),
             OverlapEvery = Milliseconds(Sometimes(random.Next(1_000, 8_000))),
             Leave = Sometimes(0.3),
+            SnapshotDamage = Sometimes(0.4),
         };
+        Retain(drawn.Options, random);
+        return drawn;
 
         double Sometimes(double value) => random.Next(2) == 0 ? value : 0;
     }
@@ -111,6 +117,20 @@ internal sealed record Scenario
         1 => new DocumentOptions { WindowOperationsLimit = 16, CatchUpOperationsLimit = 1_000, RebaseOperationsLimit = 1_000, SnapshotOperations = 10 },
         _ => new DocumentOptions { WindowOperationsLimit = 8, CatchUpOperationsLimit = 4, RebaseOperationsLimit = 6, SnapshotOperations = 5 },
     };
+
+    // So little that a client which was away a moment finds what it knew gone.
+    private static void Retain(DocumentOptions options, Random random)
+    {
+        switch (random.Next(4))
+        {
+            case 0:
+                options.RetainOperations = random.Next(1, 3 * options.SnapshotOperations);
+                break;
+            case 1:
+                options.RetainFor = Milliseconds(random.Next(100, 10_000));
+                break;
+        }
+    }
 
     private static TimeSpan Milliseconds(double value) => TimeSpan.FromMilliseconds(value);
 }

@@ -108,8 +108,9 @@ internal static class Simulation
 
         private string? Judge()
         {
-            var records = Wait(_memory.ReadAsync(Cluster.Document, Revision.Zero, int.MaxValue, long.MaxValue, CancellationToken.None));
-            for (int i = 0; i < records.Length; i++)
+            var start = Wait(_memory.DescribeAsync(Cluster.Document, CancellationToken.None))!.Start;
+            List<LogRecord> records = [.. _log.Trimmed, .. Wait(_memory.ReadAsync(Cluster.Document, start, int.MaxValue, long.MaxValue, CancellationToken.None))];
+            for (int i = 0; i < records.Count; i++)
                 if (records[i].Revision.Value != i + 1)
                     return $"the log has revision {records[i].Revision} in place {i + 1}";
             if (records.GroupBy(record => (record.Session, record.Sequence)).FirstOrDefault(group => group.Count() > 1) is { } doubled)
@@ -117,6 +118,11 @@ internal static class Simulation
 
             var deltas = records.Select(record => (Delta)_scenario.Kind.DecodeDelta(OperationEncoding.Read(record.Encoded).Delta.Span, DeltaLimits.Default)).ToList();
             var content = deltas.Aggregate(_scenario.Kind.Initial, (content, delta) => content.Apply(delta));
+            if (JudgeStart(start, deltas) is { } wrong)
+                return wrong;
+            foreach (var newest in records.GroupBy(record => record.Session, (session, all) => all.MaxBy(record => record.Sequence)!))
+                if (Wait(_memory.FindAsync(Cluster.Document, newest.Session, null, CancellationToken.None)) != newest.Applied)
+                    return $"the log does not know any more that {newest.Sequence} is the newest of {newest.Session}";
             string expected = Operations.Notation.Json(content);
             if (Operations.Notation.Json(_cluster.Current!.Live.Commits.DurableContent) != expected)
                 return "the authority's content is not the log's";
@@ -124,7 +130,16 @@ internal static class Simulation
             return _clients.Select(client => Judge(client, records, expected, inserted)).FirstOrDefault(failure => failure is not null);
         }
 
-        private static string? Judge(SimulatedClient client, IReadOnlyList<LogRecord> records, string expected, Dictionary<int, int> inserted)
+        private string? JudgeStart(Revision start, List<Delta> deltas)
+        {
+            if (start == Revision.Zero)
+                return null;
+            var content = deltas.Take((int)start.Value).Aggregate(_scenario.Kind.Initial, (content, delta) => content.Apply(delta));
+            var snapshot = Wait(_memory.ReadSnapshotAsync(Cluster.Document, start, CancellationToken.None));
+            return snapshot?.Revision == start && snapshot.ContentHash == content.Hash() && !_log.IsDamaged(start) ? null : $"the document starts at {start} with a snapshot that is not its content there";
+        }
+
+        private static string? Judge(SimulatedClient client, List<LogRecord> records, string expected, Dictionary<int, int> inserted)
         {
             if (Operations.Notation.Json(client.State.Content!) != expected)
                 return $"the content of {client.State.Session} is not the log's";

@@ -69,6 +69,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             "resubmission", "duplicate acknowledged", "read", "crash", "append Fenced", "snapshot", "snapshot with outstanding", "snapshot with buffer",
             "submit refused: Conflict", "submit refused: NotAdmitted", "submit refused: StorageUnavailable", "submit refused: Timeout",
             "submit refused: RevisionUnavailable", "join refused: StorageUnavailable", "check", "leave", "outage", "append failed",
+            "read refused: RevisionUnavailable", "trim", "damaged snapshot read",
         ];
         Assert.All(expected, what => Assert.True(counts.GetValueOrDefault(what) > 0, $"Not one run had: {what}."));
     }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Collab.Tests.Web;
 
 /// <summary>Somebody or something changed bytes of the SQLite file. It is noticed and named, what can be won back is, and nobody is shown other text.</summary>
+[Collection("damaged snapshots are counted")]
 public sealed class DamageTests : IAsyncLifetime
 {
     private const int Length = 130;

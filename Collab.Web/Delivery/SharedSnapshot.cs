@@ -1,75 +1,70 @@
 using Collab.Contracts;
 using Collab.Contracts.Documents;
-using Collab.Web.Cluster;
+using Collab.Observability;
 
 namespace Collab.Web.Delivery;
 
 /// <summary>
 /// The snapshot that joins of one document share: those that come together wait for one read, and those that come soon after
-/// get the same bytes as long as what came since is at hand. Let go when nobody joined for a renewal round: it is there
-/// for storms, not to hold every open document's content once more. Guarded by its feed.
+/// get the same bytes as long as what came since is at hand. The budget lets it go when nobody joined for a renewal round: it is there
+/// for storms, not to hold every open document's content once more.
 /// </summary>
-internal sealed class SharedSnapshot(DocumentCalls document)
+/// <remarks>Guarded by its feed; the budget may take the snapshot away from any thread.</remarks>
+internal sealed class SharedSnapshot(IDocumentGrain document, CacheBudget budget)
 {
-    private Task<CatchUp>? _read;
-    private int _bytes;
-    private bool _isUsed;
+    private volatile Shared? _shared;
 
     /// <param name="isUsable">Whether the live stream can be joined from a revision.</param>
     public Task<CatchUp> ReadAsync(Func<Revision, bool> isUsable)
     {
-        bool isHit = _read is { IsCompleted: false } || (_read is { IsCompletedSuccessfully: true, Result.Refusal: null } && isUsable(LeadsTo(_read.Result)));
+        var shared = _shared;
+        bool isHit = shared is { Read.IsCompleted: false }
+            || (shared is { Read: { IsCompletedSuccessfully: true, Result.Refusal: null } read } && isUsable(LeadsTo(read.Result)));
         (isHit ? HostCaches.Snapshots.Hits : HostCaches.Snapshots.Misses).Inc();
-        _isUsed = true;
         if (isHit)
-            return _read!;
+        {
+            budget.Touch(shared!.Entry);
+            return shared.Read;
+        }
+
         Evict();
-        _read = ReadAsync();
-        return _read;
+        shared = new Shared(this);
+        shared.Read = ReadAsync(shared.Entry);
+        _shared = shared;
+        return shared.Read;
     }
 
     public void EvictUnless(Func<Revision, bool> isUsable)
     {
-        if (_read is { IsCompletedSuccessfully: true } && !isUsable(LeadsTo(_read.Result)))
+        if (_shared is { Read: { IsCompletedSuccessfully: true } read } && !isUsable(LeadsTo(read.Result)))
             Evict();
     }
 
-    public void EvictIdle()
-    {
-        if (!_isUsed)
-            Evict();
-        _isUsed = false;
-    }
-
+    /// <summary>The next join reads anew. Who waits for the read under way gets it.</summary>
     public void Evict()
     {
-        if (_read is not null and { IsCompleted: false })
-            return;
-        if (_bytes > 0)
-        {
-            HostCaches.Snapshots.Evictions.Inc();
-            HostCaches.Snapshots.Entries.Dec();
-            HostCaches.Snapshots.Bytes.Dec(_bytes);
-        }
-
-        _bytes = 0;
-        _read = null;
+        if (_shared is { } shared)
+            budget.Remove(shared.Entry);
+        _shared = null;
     }
 
     private static Revision LeadsTo(CatchUp read) =>
         read.Operations is { IsDefaultOrEmpty: false } operations ? operations[^1].Revision : read.Snapshot?.Revision ?? Revision.Zero;
 
-    private async Task<CatchUp> ReadAsync()
+    private async Task<CatchUp> ReadAsync(CacheEntry entry)
     {
         var read = await document.ReadFrom(null);
-        // Nobody evicts a read that has not completed, so this is safe without the feed's lock.
-        _bytes = read.Snapshot?.Content.Length ?? 0;
-        if (_bytes > 0)
-        {
-            HostCaches.Snapshots.Entries.Inc();
-            HostCaches.Snapshots.Bytes.Inc(_bytes);
-        }
-
+        if (read.Snapshot is { } snapshot)
+            budget.Add(entry, snapshot.Content.Length);
         return read;
+    }
+
+    private sealed class Shared
+    {
+        public Shared(SharedSnapshot owner) => Entry = new CacheEntry(() => Interlocked.CompareExchange(ref owner._shared, null, this));
+
+        public CacheEntry Entry { get; }
+
+        public Task<CatchUp> Read { get; set; } = null!;
     }
 }
