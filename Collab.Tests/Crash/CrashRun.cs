@@ -140,7 +140,7 @@ internal sealed class CrashRun
     }
 
     private CrashReport Report(int rounds) =>
-        new(_store, _seed, rounds, _kills, _writers.AcknowledgedTotal, _writers.TrimmedTotal, _writers.Lost, _writers.Doubled, _writers.ResubmissionsTotal, _ready, _working, _converged);
+        new(_store, _seed, rounds, _kills, _writers.AcknowledgedTotal, _writers.FoundTotal, _writers.TrimmedTotal, _writers.Lost, _writers.Doubled, _writers.ResubmissionsTotal, _ready, _working, _converged);
 
     private static string Words(Moment moment) => moment switch
     {

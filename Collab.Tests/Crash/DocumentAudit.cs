@@ -21,9 +21,13 @@ internal sealed class DocumentAudit(DocumentRecord record)
     private readonly Dictionary<long, (string Session, long Sequence)> _log = [];
     private readonly Dictionary<(string Session, long Sequence), long> _revisions = [];
     private readonly Dictionary<Token, long> _typedAt = [];
+    private readonly HashSet<long> _found = [];
     private readonly List<string> _evidence = [];
     private (long Revision, IContent Content) _from = (0, record.Kind.Initial);
     private (long Revision, IContent Content) _next = (0, record.Kind.Initial);
+
+    /// <summary>Operations that their author was told of and that the log was seen to have, at that revision.</summary>
+    public int Found => _found.Count;
 
     public int Lost { get; private set; }
 
@@ -112,6 +116,8 @@ internal sealed class DocumentAudit(DocumentRecord record)
                 Add($"{session}/{sequence} was acknowledged as operation {revision}; the log ends at {Head}", lost: 1);
             else if (logged != (session, sequence))
                 Add($"{session}/{sequence} was acknowledged as operation {revision}; the log has {Name(logged)} there", lost: 1);
+            else if (record.IsAcknowledged(logged))
+                _found.Add(revision);
         }
     }
 

@@ -15,6 +15,7 @@ public sealed class DocumentAuditTests(CollaborationTests.Server server) : IClas
     {
         var (audit, _, _) = await AuditAsync(_ => { });
         Assert.Empty(audit.Evidence);
+        Assert.Equal(1, audit.Found);
     }
 
     [Fact]

@@ -19,6 +19,8 @@ internal sealed class DocumentRecord(string id, IDocumentKind kind)
     /// <summary>Operations that their own author was told to be durable.</summary>
     public int AcknowledgedTotal => Look(() => _acknowledged.Count);
 
+    public bool IsAcknowledged((string Session, long Sequence) operation) => Look(() => _acknowledged.Contains(operation));
+
     /// <summary>Two clients, or one at two times, were told different things about one revision.</summary>
     public IReadOnlyList<string> Contradictions => Look(() => _contradictions.ToList());
 

@@ -36,6 +36,9 @@ internal sealed class Writers : IAsyncDisposable
     /// <summary>Operations that retention gave up, by the last audit.</summary>
     public long TrimmedTotal => _audits.Sum(audit => audit.Start);
 
+    /// <summary>Acknowledged operations that the log was seen to have at the revision acknowledged.</summary>
+    public int FoundTotal => _audits.Sum(audit => audit.Found);
+
     public int ResubmissionsTotal => _typists.Sum(typist => typist.Document.ResubmissionsTotal);
 
     /// <summary>How often a stay in a document lost its connection.</summary>
