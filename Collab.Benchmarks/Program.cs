@@ -28,7 +28,7 @@ switch (args)
         Console.Error.WriteLine(
             """
             usage: dotnet run -c Release --project Collab.Benchmarks -- <command>
-              micro [--filter '*']    BenchmarkDotNet: log and algebra, with allocations
+              micro [--filter '*']    BenchmarkDotNet: log, algebra and pipelines, with allocations
               algebra [runs]          the algebra on the editing traces beside quill-delta, ot-text-unicode and yjs
                                       (first, once: npm ci in Collab.Benchmarks/peers/algebra)
               groupcommit [seconds]   the log writer on each store: rate and latency by documents, flush interval and flush size

@@ -90,17 +90,18 @@ public sealed partial class Pipeline : IDisposable
 
         static async ValueTask<T> WaitAsync(Task<T> answer, CancellationToken cancellation)
         {
-            try
+            // Not Task.WaitAsync: it goes on by way of the thread pool, one more hop for every call that goes well.
+            var over = new TaskCompletionSource();
+            await using (cancellation.UnsafeRegister(static over => ((TaskCompletionSource)over!).TrySetResult(), over).ConfigureAwait(false))
             {
-                return await answer.WaitAsync(cancellation).ConfigureAwait(false);
+                if (await Task.WhenAny(answer, over.Task).ConfigureAwait(false) == answer)
+                    return await answer.ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!answer.IsCompleted)
-            {
-                // Nobody is left to hear how it fails.
-                _ = answer.ContinueWith(
-                    static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-                throw;
-            }
+
+            // Nobody is left to hear how it fails.
+            _ = answer.ContinueWith(
+                static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw new OperationCanceledException(cancellation);
         }
     }
 
