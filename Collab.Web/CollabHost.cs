@@ -1,5 +1,7 @@
+using Collab.Resilience;
 using Collab.Silo;
 using Collab.Web.Api;
+using Collab.Web.Cluster;
 using Collab.Web.Connections;
 using Collab.Web.Delivery;
 using Collab.Web.Messages;
@@ -24,6 +26,9 @@ public static class CollabHost
         services.AddOptions<CollabOptions>().BindConfiguration(CollabOptions.Section).Configure(configure ?? (_ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CollabOptions>, CollabOptionsRanges>());
         services.TryAddSingleton(TimeProvider.System);
+        services.AddPipeline(PipelineName.ClusterCall, ClusterCalls.IsTrouble);
+        services.AddWebhookPipeline();
+        services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DocumentFeeds>();
         services.AddHostedService<FeedRenewal>();
         services.AddSingleton<OriginCheck>();

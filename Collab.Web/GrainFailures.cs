@@ -1,18 +1,38 @@
 using Collab.Contracts.Refusals;
 using Collab.Observability;
+using Collab.Resilience;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
 
 namespace Collab.Web;
 
 /// <summary>What a client is told when a grain call throws: something that it can retry, because the outcome is unknown and resubmitting settles it.</summary>
 internal static class GrainFailures
 {
+    // Where nobody knows better: a few seconds bring back most of what goes.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     public static Refusal Refuse(Exception failure)
     {
         // The exception's own text may carry anything; its type is what a developer needs.
-        var refusal = failure is TimeoutException or OperationCanceledException
-            ? new Refusal(RefusalReason.Timeout, "The cluster did not answer in time; the outcome is unknown.")
-            : new Refusal(RefusalReason.StorageUnavailable, $"The document's authority could not answer ({failure.GetType().Name}); the outcome is unknown.");
+        var refusal = failure switch
+        {
+            BrokenCircuitException open => new Refusal(
+                RefusalReason.StorageUnavailable, "The cluster could not be reached repeatedly and is left alone for a moment; nothing was done.", Spread(open.RetryAfter ?? RetryAfter)),
+            BulkheadRejectedException => new Refusal(RefusalReason.Overloaded, failure.Message, Spread(RetryAfter)),
+            TimeoutException or TimeoutRejectedException or OperationCanceledException => new Refusal(
+                RefusalReason.Timeout, "The cluster did not answer in time; the outcome is unknown.", Spread(RetryAfter)),
+            _ => new Refusal(
+                RefusalReason.StorageUnavailable, $"The document's authority could not answer ({failure.GetType().Name}); the outcome is unknown.", Spread(RetryAfter)),
+        };
         ErrorMetrics.Count("web", refusal.Reason.Code());
         return refusal;
+    }
+
+    // Up to a half longer, so that those who are told together don't come back together.
+    private static TimeSpan Spread(TimeSpan wait)
+    {
+        wait = wait > TimeSpan.FromMilliseconds(100) ? wait : RetryAfter;
+        return wait + (wait * 0.5 * Random.Shared.NextDouble());
     }
 }

@@ -281,10 +281,9 @@ internal sealed class DocumentState(string document, string? name, string? color
         {
             if (!outstanding.IsApplied)
             {
-                // The admission fenced every earlier connection: what was sent can't be applied any more. It goes with the buffer, as one new
-                // operation, and its sequence is free again. (Of another session's, lost with its token, that is only likely. Better twice than never.)
-                if (outstanding.Session == Session)
-                    _nextSequence = outstanding.Message.Sequence;
+                // The admission fenced every earlier connection: what was sent can't be applied any more. It goes with the buffer, as one new operation
+                // under a new sequence: one sequence never stands for two edits. (Of another session's, lost with its token, that it was not applied is only
+                // likely. Better twice than never.)
                 _replica.Unsend();
                 _outstanding = null;
             }

@@ -12,6 +12,11 @@ public sealed class LogUnavailableException(string message, Exception? inner = n
     /// <summary>When asking again has a chance, where that is known.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
-    /// <summary>What whoever asked is told: damage stays, everything else is worth another try.</summary>
-    public Refusal ToRefusal() => new(Fault == LogFault.Corrupt ? RefusalReason.DocumentDamaged : RefusalReason.StorageUnavailable, Message, RetryAfter);
+    // Where the store did not say: about as long as a short trouble lasts.
+    private static readonly TimeSpan RetryUsually = TimeSpan.FromSeconds(1);
+
+    /// <summary>What whoever asked is told: damage stays, everything else is worth another try. Times are spread by up to a half, so that those who are told together don't come back together.</summary>
+    public Refusal ToRefusal() => Fault == LogFault.Corrupt
+        ? new(RefusalReason.DocumentDamaged, Message)
+        : new(RefusalReason.StorageUnavailable, Message, (RetryAfter ?? RetryUsually) * (1 + (0.5 * Random.Shared.NextDouble())));
 }

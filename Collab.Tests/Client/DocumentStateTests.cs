@@ -181,7 +181,7 @@ public sealed class DocumentStateTests
 
         desk.Joined(snapshot: "123456789x", at: 1);
         Assert.Equal("123456789xc", desk.Text);
-        Assert.Equal(["1@1 =10 +c"], desk.Submissions());
+        Assert.Equal(["2@1 =10 +c"], desk.Submissions());
     }
 
     [Fact]

@@ -117,4 +117,67 @@ public sealed class RefusalTests
         desk.Wait(TimeSpan.FromMilliseconds(200));
         Assert.Single(desk.Sent().OfType<ClientMessage.Join>());
     }
+
+    [Fact]
+    public void An_edit_refused_while_the_log_is_away_is_settled_when_it_comes_back_on_the_stream()
+    {
+        var desk = Desk.With("ab");
+        desk.Type("=2 +c");
+        desk.Refused("submit", "storage_unavailable", RefusalAction.Retry, sequence: 1, retryAfter: 2000);
+        desk.Type("=3 +d");
+        desk.Sent();
+
+        // The authority kept it and made it durable before the client asked again.
+        desk.Operation(1, "=2 +c", "me", 1);
+        Assert.Equal(["2@1 =3 +d"], desk.Submissions());
+        desk.Refused("submit", "storage_unavailable", RefusalAction.Retry, sequence: 1, retryAfter: 10);
+        desk.Wait(TimeSpan.FromSeconds(3));
+        Assert.Empty(desk.Submissions());
+        desk.Operation(2, "=3 +d", "me", 2);
+        Assert.True(desk.State.IsSaved);
+    }
+
+    [Fact]
+    public void An_edit_sent_again_that_has_become_durable_meanwhile_is_acknowledged_once()
+    {
+        var desk = Desk.With("ab");
+        desk.Type("=2 +c");
+        desk.Sent();
+        desk.Refused("submit", "storage_unavailable", RefusalAction.Retry, sequence: 1, retryAfter: 100);
+        desk.Wait(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(["1@0 =2 +c"], desk.Submissions());
+        desk.Operation(1, "=2 +c", "me", 1);
+        desk.Hear(new ServerMessage.Acknowledged("d", 1, 1));
+        Assert.Empty(desk.Sent().OfType<ClientMessage.Join>());
+        Assert.Equal(("abc", true), (desk.Text, desk.State.IsSaved));
+        Assert.Single(desk.Events.OfType<DocumentEvent.Acknowledged>());
+    }
+
+    [Fact]
+    public void Joins_refused_during_an_outage_keep_the_edits_and_are_asked_again_when_the_server_said()
+    {
+        var desk = Desk.With("ab");
+        desk.Type("=2 +c");
+        var first = Assert.Single(desk.Sent());
+        desk.State.ConnectionLost();
+        desk.State.ConnectionOpened();
+        desk.Sent();
+        for (int i = 0; i < 5; i++)
+        {
+            desk.Refused("join", "storage_unavailable", RefusalAction.Retry, retryAfter: 700);
+            Assert.Equal(DocumentPhase.Joining, desk.State.Phase);
+            desk.Type($"={3 + i} +{i}");
+            desk.Wait(TimeSpan.FromMilliseconds(600));
+            Assert.Empty(desk.Sent());
+            desk.Wait(TimeSpan.FromMilliseconds(200));
+            Assert.Single(desk.Sent().OfType<ClientMessage.Join>());
+            Assert.False(desk.State.IsUnanswered);
+        }
+
+        desk.Joined(head: 0);
+        Assert.Equal("abc01234", desk.Text);
+        Assert.Same(first, desk.Sent().OfType<ClientMessage.Submit>().Single());
+        desk.Operation(1, "=2 +c", "me", 1);
+        Assert.Equal(["2@1 =3 +01234"], desk.Submissions());
+    }
 }

@@ -70,7 +70,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void A_snapshot_takes_in_pending_edits_as_one_new_operation_under_the_same_sequence()
+    public void A_snapshot_takes_in_pending_edits_as_one_new_operation_under_a_new_sequence()
     {
         var desk = Desk.With("one two");
         desk.Type("=7 +!");
@@ -81,9 +81,11 @@ public sealed class ResumeTests
         desk.Sent();
         desk.Joined(snapshot: "one and two", at: 50);
         Assert.Equal("one and two!?", desk.Text);
-        Assert.Equal(["1@50 =11 +!?"], desk.Submissions());
+        Assert.Equal(["2@50 =11 +!?"], desk.Submissions());
 
-        desk.Operation(51, "=11 +!?", "me", 1);
+        // The first one's refusal, if it still comes, is about nothing any more.
+        desk.Refused("submit", "sequence_stale", RefusalAction.GiveUp, sequence: 1);
+        desk.Operation(51, "=11 +!?", "me", 2);
         Assert.True(desk.State.IsSaved);
         Assert.Equal(0, desk.State.CorrectionsTotal);
     }
@@ -136,7 +138,7 @@ public sealed class ResumeTests
         desk.Joined(snapshot: "xab", at: 9, head: 10);
         Assert.Empty(desk.Sent());
         desk.Operation(10, "+y =3");
-        Assert.Equal(["1@10 =4 +c"], desk.Submissions());
+        Assert.Equal(["2@10 =4 +c"], desk.Submissions());
     }
 
     [Fact]

@@ -41,11 +41,12 @@ internal static class CrashCommand
     private static async Task<List<OutageReport>> FallIllAsync(IEnumerable<string> stores, int seed)
     {
         var reports = new List<OutageReport>();
-        foreach (var outage in stores.SelectMany(Outage.All))
-        {
-            Console.WriteLine($"{outage.Name}.");
-            reports.Add(await OutageRun.RunAsync(outage, seed));
-        }
+        foreach (bool isKilled in (bool[])[false, true])
+            foreach (var outage in stores.SelectMany(Outage.All))
+            {
+                Console.WriteLine($"{outage.Name}{(isKilled ? ", and the server is killed meanwhile" : "")}.");
+                reports.Add(await OutageRun.RunAsync(outage, seed, isKilled));
+            }
 
         return reports;
     }

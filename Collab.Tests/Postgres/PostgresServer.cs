@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -177,19 +175,12 @@ public sealed class PostgresServer : IAsyncDisposable
         await chown.WaitForExitAsync();
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>Between finding a free port and taking it, another process may have been quicker.</summary>
     private async Task StartOnFreePortAsync()
     {
         for (var attempt = 1; ; attempt++)
         {
-            Port = FreePort();
+            Port = OwnPort.Take();
             try
             {
                 await StartAsync();

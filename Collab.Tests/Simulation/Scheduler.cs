@@ -49,10 +49,10 @@ internal sealed class Scheduler(int seed) : SynchronizationContext
     {
         while (Failure is null && !isDone())
         {
-            // What is due later stays for the next call.
-            if (!_queue.TryPeek(out _, out var due) || due.At > limit)
+            // Looked at first: what is due after the limit is still due in the next run.
+            if (!_queue.TryPeek(out var action, out var due) || due.At > limit)
                 return false;
-            var action = _queue.Dequeue();
+            _queue.Dequeue();
             Now = due.At;
             try
             {

@@ -4,6 +4,7 @@ using System.Text;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
+using Collab.Web.Cluster;
 using Collab.Web.Messages;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -33,13 +34,13 @@ internal static class ContentApi
             .Produces<Problem>(409, Problems.Media).Produces<Problem>(410, Problems.Media);
     }
 
-    private static async Task<IResult> ContentAsync(string id, IGrainFactory grains, [FromQuery] long? revision = null)
+    private static async Task<IResult> ContentAsync(string id, ClusterCalls cluster, [FromQuery] long? revision = null)
     {
         if (DocumentsApi.Check(id) is { } invalid)
             return Problems.Of(invalid);
         if (revision < 0)
             return Problems.Of(new Refusal(RefusalReason.Malformed, $"revision is {revision}; revisions begin at 0."));
-        var read = await grains.GetGrain<IDocumentGrain>(id).ReadContent(revision is { } at ? new Revision(at) : null);
+        var read = await cluster.Document(new DocumentId(id)).ReadContent(revision is { } at ? new Revision(at) : null);
         if (read.Refusal is { } refusal)
             return Problems.Of(refusal);
         var content = read.Content!;
@@ -49,13 +50,13 @@ internal static class ContentApi
             Text($",\"hash\":{read.Hash}}}"));
     }
 
-    private static async Task<IResult> OperationsAsync(string id, IGrainFactory grains, [FromQuery] long from = 0, [FromQuery] int limit = 100)
+    private static async Task<IResult> OperationsAsync(string id, ClusterCalls cluster, [FromQuery] long from = 0, [FromQuery] int limit = 100)
     {
         if (DocumentsApi.Check(id) is { } invalid)
             return Problems.Of(invalid);
         if (from < 0 || limit < 1)
             return Problems.Of(new Refusal(RefusalReason.Malformed, $"from is {from} and limit is {limit}; they begin at 0 and 1."));
-        var read = await grains.GetGrain<IDocumentGrain>(id).ReadOperations(new Revision(from), limit);
+        var read = await cluster.Document(new DocumentId(id)).ReadOperations(new Revision(from), limit);
         if (read.Refusal is { } refusal)
             return Problems.Of(refusal);
         var parts = new List<ReadOnlyMemory<byte>>(2 * read.Operations.Length + 2) { Text($"{{\"revision\":{from + 1},\"operations\":[") };
@@ -70,7 +71,7 @@ internal static class ContentApi
         return new JsonParts([.. parts]);
     }
 
-    private static async Task<IResult> SubmitAsync(string id, HttpRequest request, IGrainFactory grains, IOptions<CollabOptions> options)
+    private static async Task<IResult> SubmitAsync(string id, HttpRequest request, ClusterCalls cluster, IOptions<CollabOptions> options)
     {
         if (DocumentsApi.Check(id) is { } invalid)
             return Problems.Of(invalid);
@@ -87,7 +88,7 @@ internal static class ContentApi
             return Problems.Of(new Refusal(RefusalReason.Malformed, failure.Message));
         }
 
-        var document = grains.GetGrain<IDocumentGrain>(id);
+        var document = cluster.Document(new DocumentId(id));
         for (int attempt = 1; ; attempt++)
         {
             var admission = await document.Admit(submission.Session, submission.Session.Value);

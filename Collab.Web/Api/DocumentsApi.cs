@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
-using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
+using Collab.Web.Cluster;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -40,14 +40,14 @@ internal static class DocumentsApi
         ? null
         : new Refusal(RefusalReason.Malformed, $"A document's id has 1 to {DocumentId.LengthLimit} characters of A-Z a-z 0-9 . _ ~ -");
 
-    private static async Task<IResult> CreateAsync(HttpRequest request, IGrainFactory grains, IOptions<CollabOptions> options)
+    private static async Task<IResult> CreateAsync(HttpRequest request, ClusterCalls cluster, IOptions<CollabOptions> options)
     {
         int limit = options.Value.Limits.MessageBytes;
         if (await RequestBody.ReadAsync(request, limit) is not { } body)
             return Problems.Of(RequestBody.TooLarge(limit));
         if (Parse(body, out var id, out var document) is { } refusal)
             return Problems.Of(refusal);
-        var creation = await grains.GetGrain<IDocumentGrain>(id).Create(document);
+        var creation = await cluster.Document(new DocumentId(id)).Create(document);
         if (creation.Refusal is { } refused)
             return Problems.Of(refused);
         var response = DocumentResponse.Of(creation.Document!);
@@ -57,41 +57,41 @@ internal static class DocumentsApi
         return Results.Json(response, ApiJson.Default.DocumentResponse, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> ListAsync(IGrainFactory grains, [FromQuery] string? after = null, [FromQuery] int limit = ListLimit)
+    private static async Task<IResult> ListAsync(ClusterCalls cluster, [FromQuery] string? after = null, [FromQuery] int limit = ListLimit)
     {
-        var page = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(after, limit);
+        var page = await cluster.Catalog.List(after, limit);
         return page.Refusal is { } refusal
             ? Problems.Of(refusal)
             : Results.Json(new DocumentsResponse(page.Documents.Select(document => DocumentResponse.Of(document)), page.Next), ApiJson.Default.DocumentsResponse);
     }
 
-    private static async Task<IResult> DescribeAsync(string id, IGrainFactory grains)
+    private static async Task<IResult> DescribeAsync(string id, ClusterCalls cluster)
     {
         if (Check(id) is { } refusal)
             return Problems.Of(refusal);
-        if (await grains.GetGrain<IDocumentGrain>(id).Describe() is not { } document)
+        if (await cluster.Document(new DocumentId(id)).Describe() is not { } document)
             return NotFound(id);
-        var present = await grains.GetGrain<IPresenceGrain>(id).List();
+        var present = await cluster.Presence(new DocumentId(id)).List();
         return Results.Json(DocumentResponse.Of(document, present.Length), ApiJson.Default.DocumentResponse);
     }
 
-    private static async Task<IResult> ConflictsAsync(string id, IGrainFactory grains)
+    private static async Task<IResult> ConflictsAsync(string id, ClusterCalls cluster)
     {
         if (Check(id) is { } refusal)
             return Problems.Of(refusal);
-        var document = grains.GetGrain<IDocumentGrain>(id);
+        var document = cluster.Document(new DocumentId(id));
         if (await document.Describe() is null)
             return NotFound(id);
         return Results.Json(new ConflictsResponse((await document.RecentConflicts()).Select(ConflictResponse.Of)), ApiJson.Default.ConflictsResponse);
     }
 
-    private static async Task<IResult> SessionsAsync(string id, IGrainFactory grains)
+    private static async Task<IResult> SessionsAsync(string id, ClusterCalls cluster)
     {
         if (Check(id) is { } refusal)
             return Problems.Of(refusal);
-        if (await grains.GetGrain<IDocumentGrain>(id).Describe() is null)
+        if (await cluster.Document(new DocumentId(id)).Describe() is null)
             return NotFound(id);
-        var present = await grains.GetGrain<IPresenceGrain>(id).List();
+        var present = await cluster.Presence(new DocumentId(id)).List();
         return Results.Json(new SessionsResponse(present.Select(SessionResponse.Of)), ApiJson.Default.SessionsResponse);
     }
 

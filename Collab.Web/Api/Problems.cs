@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Collab.Contracts.Refusals;
 
@@ -23,7 +24,18 @@ internal static class Problems
             $"urn:collab:error:{code}", code.Replace('_', ' '), Status(refusal.Reason), refusal.Detail, code, refusal.Reason.Action(),
             (long?)refusal.RetryAfter?.TotalMilliseconds,
             refusal.Conflicts.IsEmpty ? null : JsonElement.Parse(refusal.Conflicts.Span));
-        return Results.Json(problem, ApiJson.Default.Problem, Media, problem.Status);
+        var json = Results.Json(problem, ApiJson.Default.Problem, Media, problem.Status);
+        return refusal.RetryAfter is { } after ? new Later(json, after) : json;
+    }
+
+    /// <summary>An answer with <c>Retry-After</c>, which proxies and HTTP clients know; it has whole seconds only.</summary>
+    private sealed class Later(IResult answer, TimeSpan after) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = Math.Ceiling(after.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return answer.ExecuteAsync(httpContext);
+        }
     }
 
     private static int Status(RefusalReason reason) => reason switch

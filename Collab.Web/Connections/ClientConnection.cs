@@ -3,6 +3,7 @@ using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
+using Collab.Web.Cluster;
 using Collab.Web.Delivery;
 using Collab.Web.Messages;
 using Microsoft.AspNetCore.SignalR;
@@ -11,7 +12,7 @@ namespace Collab.Web.Connections;
 
 /// <summary>One client's WebSocket: what it asks for, on which documents, and the outbox that everything is answered through.</summary>
 internal sealed partial class ClientConnection(
-    HubConnectionContext context, LocalConnections local, IGrainFactory grains, DocumentFeeds feeds, CollabOptions options, TimeProvider time, ILogger<ClientConnection> logger)
+    HubConnectionContext context, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, CollabOptions options, TimeProvider time, ILogger<ClientConnection> logger)
 {
     private readonly ILogger<ClientConnection> _logger = logger;
     private readonly Lock _gate = new();
@@ -228,7 +229,7 @@ internal sealed partial class ClientConnection(
         bool isToEnd = true;
         try
         {
-            var outcome = await grains.GetGrain<ISessionGrain>(session.Value).Join(new JoinRequest(message.Document, message.Name, message.ResumeToken, local.Self, stay.Key));
+            var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, message.Name, message.ResumeToken, local.Self, stay.Key));
             if ((outcome.Refusal ?? outcome.Admission!.Refusal) is { } refusal)
             {
                 isToEnd = false;
@@ -331,7 +332,7 @@ internal sealed partial class ClientConnection(
     {
         try
         {
-            await grains.GetGrain<ISessionGrain>(stay.Session.Value).Leave(stay.Key, reason);
+            await cluster.Session(stay.Session).Leave(stay.Key, reason);
         }
         catch (Exception failure)
         {

@@ -4,6 +4,7 @@ using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Observability;
+using Collab.Web.Cluster;
 using Collab.Web.Connections;
 using Collab.Web.Messages;
 
@@ -24,8 +25,8 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     private readonly List<Stay> _stays = [];
     private readonly RecentOperations _recent;
     private readonly SharedSnapshot _snapshot;
-    private readonly IDocumentGrain _document;
-    private readonly IPresenceGrain _presence;
+    private readonly DocumentCalls _document;
+    private readonly PresenceCalls _presence;
     private readonly IDocumentSubscriber _self;
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
@@ -37,15 +38,16 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     private bool _isRecovering;
     private bool _isRenewing;
 
-    public DocumentFeed(DocumentId id, IGrainFactory grains, DeliveryOptions options, CacheBudget snapshots, TimeProvider time, ILogger<DocumentFeed> logger)
+    public DocumentFeed(
+        DocumentId id, IGrainFactory grains, ClusterCalls cluster, DeliveryOptions options, CacheBudget snapshots, TimeProvider time, ILogger<DocumentFeed> logger)
     {
         Id = id;
         _grains = grains;
         _time = time;
         _logger = logger;
         _recent = new RecentOperations(options.RecentBytesLimit);
-        _document = grains.GetGrain<IDocumentGrain>(id.Value);
-        _presence = grains.GetGrain<IPresenceGrain>(id.Value);
+        _document = cluster.Document(id);
+        _presence = cluster.Presence(id);
         _snapshot = new SharedSnapshot(_document, snapshots);
         // The runtime holds observers weakly; this feed is held by the registry as long as it has a reference.
         _self = grains.CreateObjectReference<IDocumentSubscriber>(this);
@@ -127,16 +129,14 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         bool IsUsable(Revision leadsTo) => CanLeadOnFrom(leadsTo);
     }
 
-    public Task<ImmutableArray<PresenceEntry>> ListPresenceAsync() => _presence.List();
+    public ValueTask<ImmutableArray<PresenceEntry>> ListPresenceAsync() => _presence.List();
 
     /// <summary>Tells the other connections of this document, here and elsewhere, what this session shows of itself.</summary>
     public Task UpdatePresenceAsync(PresenceEntry entry) => _presence.Update(entry);
 
-    public Task LeavePresenceAsync(SessionId session) => _presence.Leave(session);
+    public ValueTask<SubmitOutcome> SubmitAsync(Submission submission) => _document.Submit(submission);
 
-    public Task<SubmitOutcome> SubmitAsync(Submission submission) => _document.Submit(submission);
-
-    public Task<ContentCheck> CheckAsync(SessionId session, Revision revision, uint hash) => _document.Check(session, revision, hash);
+    public ValueTask<ContentCheck> CheckAsync(SessionId session, Revision revision, uint hash) => _document.Check(session, revision, hash);
 
     /// <inheritdoc cref="BringUpAsync"/>
     public void BringUp(Stay stay, int turn) => _ = BringUpAsync(stay, turn);

@@ -1,12 +1,13 @@
 using Collab.Contracts;
 using Collab.Observability;
+using Collab.Web.Cluster;
 using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Delivery;
 
 /// <summary>The documents that connections of this host are in, one feed for each, as long as somebody is in it.</summary>
 internal sealed class DocumentFeeds(
-    IGrainFactory grains, IOptions<CollabOptions> options, TimeProvider time, ILogger<DocumentFeed> logger)
+    IGrainFactory grains, ClusterCalls cluster, IOptions<CollabOptions> options, TimeProvider time, ILogger<DocumentFeed> logger)
 {
     private readonly Lock _gate = new();
     private readonly CacheBudget _snapshots = new(HostCaches.Snapshots, options.Value.Delivery.SharedSnapshotsBytesLimit);
@@ -18,7 +19,7 @@ internal sealed class DocumentFeeds(
         lock (_gate)
         {
             if (!_feeds.TryGetValue(document, out var feed))
-                _feeds[document] = feed = new DocumentFeed(document, grains, options.Value.Delivery, _snapshots, time, logger);
+                _feeds[document] = feed = new DocumentFeed(document, grains, cluster, options.Value.Delivery, _snapshots, time, logger);
             feed.References++;
             return feed;
         }

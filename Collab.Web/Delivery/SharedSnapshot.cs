@@ -1,6 +1,7 @@
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Observability;
+using Collab.Web.Cluster;
 
 namespace Collab.Web.Delivery;
 
@@ -10,7 +11,7 @@ namespace Collab.Web.Delivery;
 /// for storms, not to hold every open document's content once more.
 /// </summary>
 /// <remarks>Guarded by its feed; the budget may take the snapshot away from any thread.</remarks>
-internal sealed class SharedSnapshot(IDocumentGrain document, CacheBudget budget)
+internal sealed class SharedSnapshot(DocumentCalls document, CacheBudget budget)
 {
     private volatile Shared? _shared;
 

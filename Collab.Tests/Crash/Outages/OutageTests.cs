@@ -14,6 +14,9 @@ public sealed class OutageTests(ITestOutputHelper output)
     public Task A_full_disk_under_sqlite() => PassAsync(new SqliteDiskFull());
 
     [Fact]
+    public Task A_full_disk_under_sqlite_on_which_the_server_is_killed() => PassKilledAsync(new SqliteDiskFull());
+
+    [Fact]
     public Task A_sqlite_file_locked_by_another_program() => PassAsync(new SqliteLocked());
 
     [Theory]
@@ -32,6 +35,16 @@ public sealed class OutageTests(ITestOutputHelper output)
 
     [Fact]
     public Task A_full_disk_under_postgresql() => PassAsync(new PostgresDiskFull());
+
+    [Fact]
+    public Task Postgresql_frozen_while_the_server_is_killed() => PassKilledAsync(new PostgresFrozen());
+
+    private async Task PassKilledAsync(Outage outage)
+    {
+        var report = await OutageRun.RunAsync(outage, Seed, isKilled: true);
+        output.WriteLine($"{OutageReport.MarkdownHead}\n{report.Markdown}");
+        Assert.True(report.Acknowledged > 0);
+    }
 
     private async Task PassAsync(Outage outage)
     {

@@ -85,6 +85,72 @@ test('a refused edit is undone under what was typed since, and the person is tol
   await document.close();
 });
 
+const away = (verb: string, retryAfter: number, sequence?: number) => ({
+  verb,
+  ...(sequence !== undefined && { sequence }),
+  reason: 'storage_unavailable',
+  action: 'retry' as const,
+  detail: 'The log is away.',
+  retryAfter,
+});
+
+test('an edit refused while the log is away is settled when it comes back on the stream', async () => {
+  const { connection, document } = await opened('hello');
+  document.edit([5, '!']);
+  connection.take('submit');
+  connection.receive('refused', away('submit', 60_000, 1));
+  document.edit([6, '?']);
+  assert.deepEqual(connection.take('submit'), []);
+  assert.equal(document.status, 'live');
+  connection.receive('operations', { revision: 4, operations: [{ session: 's1', sequence: 1, at: 1, delta: [5, '!'] }] });
+  assert.deepEqual(connection.take('submit'), [{ document: 'd', sequence: 2, base: 4, delta: [6, '?'] }]);
+  connection.receive('refused', away('submit', 1, 1));
+  connection.receive('acknowledged', { sequence: 1, revision: 4 });
+  connection.receive('operations', { revision: 5, operations: [{ session: 's1', sequence: 2, at: 1, delta: [6, '?'] }] });
+  assert.ok(!document.hasPending);
+  assert.deepEqual(connection.take('submit'), []);
+  assert.equal(connection.take('join').length, 1);
+  await document.close();
+});
+
+test('an edit refused while the log is away is sent again when the server said, byte for byte', async () => {
+  const { connection, document } = await opened('hello');
+  document.edit([5, '!']);
+  const [first] = connection.take('submit');
+  connection.receive('refused', away('submit', 20, 1));
+  assert.deepEqual(connection.take('submit'), []);
+  await until(() => connection.sent.some(({ target }) => target === 'submit'));
+  assert.deepEqual(connection.take('submit'), [first]);
+  connection.receive('operations', { revision: 4, operations: [{ session: 's1', sequence: 1, at: 1, delta: [5, '!'] }] });
+  await document.close();
+});
+
+test('joins refused during an outage keep the edits and are asked again when the server said', async () => {
+  const { connection, document } = await opened('hello');
+  document.edit([5, '!']);
+  const [first] = connection.take('submit');
+  connection.reconnect();
+  connection.take('join');
+  connection.isConnected = true;
+  connection.listener!.connected();
+  for (let i = 0; i < 3; i++) {
+    connection.take('join');
+    connection.receive('refused', away('join', 20));
+    document.edit([6 + i, `${i}`]);
+    assert.equal(document.status, 'resuming');
+    assert.deepEqual(connection.take('join'), []);
+    await until(() => connection.sent.some(({ target }) => target === 'join'));
+  }
+  const { snapshot: _, ...admitted } = joined('', 3);
+  connection.receive('joined', admitted);
+  assert.equal(document.content, 'hello!012');
+  assert.deepEqual(connection.take('submit'), [first]);
+  connection.receive('operations', { revision: 4, operations: [{ session: 's1', sequence: 1, at: 1, delta: [5, '!'] }] });
+  assert.deepEqual(connection.take('submit'), [{ document: 'd', sequence: 2, base: 4, delta: [6, '012'] }]);
+  connection.reconnect();
+  await document.close();
+});
+
 test('a document that is refused is not opened', async () => {
   const connection = new FakeConnection();
   const document = new CollabDocument(connection.asConnection, 'd', null, {});
@@ -214,4 +280,12 @@ test('own presence waits until the positions are at a revision that others have'
 function apply(text: string, delta: readonly (number | string)[]): string {
   let at = 0;
   return delta.map((part) => (typeof part === 'string' ? part : ((at += Math.abs(part)), part > 0 ? text.slice(at - part, at) : ''))).join('');
+}
+
+async function until(fact: () => boolean): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!fact()) {
+    assert.ok(Date.now() < deadline, `Within 30 s it did not become true that ${fact}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Collab.Tests.EndToEnd;
+namespace Collab.Tests;
 
 /// <summary>Ports for servers that are killed and started again on the same one.</summary>
 /// <remarks>

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Collab.Contracts;
+using Collab.Contracts.Documents;
+using Collab.Contracts.Presence;
+using Collab.Contracts.Sessions;
+using Collab.Resilience;
+
+namespace Collab.Web.Cluster;
+
+/// <summary>
+/// This host's calls of grains, all through the pipeline <c>cluster-call</c>. What follows says of each whether it is repeated after it got lost on the way: only where twice has the effect of once.
+/// </summary>
+/// <remarks>
+/// Its breaker is for the cluster, not for a document: only what the transport throws counts, never what a grain answers or throws, and it takes a ratio over all calls. A document that is sick answers with
+/// refusals, and one that hangs makes few of many calls time out.
+/// </remarks>
+internal sealed class ClusterCalls(IGrainFactory grains, [FromKeyedServices(PipelineName.ClusterCall)] Pipeline pipeline)
+{
+    /// <summary>No answer in time, a silo or gateway that rejects, no connection: what the runtime itself throws. Collab's grains throw none of these.</summary>
+    public static bool IsTrouble(Exception failure) => failure is TimeoutException or OrleansException;
+
+    public CatalogCalls Catalog => new(grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key), pipeline);
+
+    public DocumentCalls Document(DocumentId id) => new(grains.GetGrain<IDocumentGrain>(id.Value), pipeline);
+
+    public PresenceCalls Presence(DocumentId id) => new(grains.GetGrain<IPresenceGrain>(id.Value), pipeline);
+
+    public SessionCalls Session(SessionId id) => new(grains.GetGrain<ISessionGrain>(id.Value), pipeline);
+}
+
+internal readonly struct CatalogCalls(ICatalogGrain grain, Pipeline pipeline)
+{
+    public ValueTask<CatalogPage> List(string? after, int limit) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<CatalogPage>(call.grain.List(call.after, call.limit)), (grain, after, limit), default);
+}
+
+internal readonly struct DocumentCalls(IDocumentGrain grain, Pipeline pipeline)
+{
+    /// <summary>Once: repeated, it would find the document that it made itself.</summary>
+    public ValueTask<Creation> Create(NewDocument document) =>
+        pipeline.OnceAsync(static (call, _) => new ValueTask<Creation>(call.grain.Create(call.document)), (grain, document), default);
+
+    public ValueTask<DocumentDescription?> Describe() =>
+        pipeline.RepeatAsync(static (grain, _) => new ValueTask<DocumentDescription?>(grain.Describe()), grain, default);
+
+    /// <summary>Once: each gives another lease, and one that is late would end the newer.</summary>
+    public ValueTask<Admission> Admit(SessionId session, string author) =>
+        pipeline.OnceAsync(static (call, _) => new ValueTask<Admission>(call.grain.Admit(call.session, call.author)), (grain, session, author), default);
+
+    /// <summary>Repeated: it names the lease that ends.</summary>
+    public Task Dismiss(SessionId session, long lease) =>
+        pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Dismiss(call.session, call.lease)), (grain, session, lease), default).AsTask();
+
+    /// <summary>Repeated: a sequence applies once.</summary>
+    public ValueTask<SubmitOutcome> Submit(Submission submission) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<SubmitOutcome>(call.grain.Submit(call.submission)), (grain, submission), default);
+
+    public ValueTask<CatchUp> ReadFrom(Revision? from) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<CatchUp>(call.grain.ReadFrom(call.from)), (grain, from), default);
+
+    public ValueTask<DocumentContent> ReadContent(Revision? at) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<DocumentContent>(call.grain.ReadContent(call.at)), (grain, at), default);
+
+    public ValueTask<CatchUp> ReadOperations(Revision from, int limit) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<CatchUp>(call.grain.ReadOperations(call.from, call.limit)), (grain, from, limit), default);
+
+    public ValueTask<ContentCheck> Check(SessionId session, Revision revision, uint hash) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<ContentCheck>(call.grain.Check(call.session, call.revision, call.hash)), (grain, session, revision, hash), default);
+
+    public ValueTask<ImmutableArray<ConflictRecord>> RecentConflicts() =>
+        pipeline.RepeatAsync(static (grain, _) => new ValueTask<ImmutableArray<ConflictRecord>>(grain.RecentConflicts()), grain, default);
+
+    public ValueTask<DocumentStanding?> Subscribe(IDocumentSubscriber subscriber) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<DocumentStanding?>(call.grain.Subscribe(call.subscriber)), (grain, subscriber), default);
+
+    public Task Unsubscribe(IDocumentSubscriber subscriber) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Unsubscribe(call.subscriber)), (grain, subscriber), default).AsTask();
+}
+
+internal readonly struct PresenceCalls(IPresenceGrain grain, Pipeline pipeline)
+{
+    /// <summary>Once: a moment later there is a newer one.</summary>
+    public Task Update(PresenceEntry entry) => pipeline.OnceAsync(static (call, _) => Done.After(call.grain.Update(call.entry)), (grain, entry), default).AsTask();
+
+    public ValueTask<ImmutableArray<SessionId>> Renew(ImmutableArray<SessionId> sessions) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<ImmutableArray<SessionId>>(call.grain.Renew(call.sessions)), (grain, sessions), default);
+
+    public ValueTask<ImmutableArray<PresenceEntry>> List() =>
+        pipeline.RepeatAsync(static (grain, _) => new ValueTask<ImmutableArray<PresenceEntry>>(grain.List()), grain, default);
+
+    public Task Subscribe(IDocumentSubscriber subscriber) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Subscribe(call.subscriber)), (grain, subscriber), default).AsTask();
+
+    public Task Unsubscribe(IDocumentSubscriber subscriber) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Unsubscribe(call.subscriber)), (grain, subscriber), default).AsTask();
+}
+
+internal readonly struct SessionCalls(ISessionGrain grain, Pipeline pipeline)
+{
+    /// <summary>Once: each gives another lease.</summary>
+    public ValueTask<JoinOutcome> Join(JoinRequest request) =>
+        pipeline.OnceAsync(static (call, _) => new ValueTask<JoinOutcome>(call.grain.Join(call.request)), (grain, request), default);
+
+    /// <summary>Repeated: it says which stay is over.</summary>
+    public Task Leave(string connection, SessionCloseReason reason) =>
+        pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Leave(call.connection, call.reason)), (grain, connection, reason), default).AsTask();
+}
+
+/// <summary>A call without a result, as one with.</summary>
+file static class Done
+{
+    public static async ValueTask<bool> After(Task call)
+    {
+        await call;
+        return true;
+    }
+}
