@@ -43,10 +43,10 @@ internal static class OutageRun
         long began = Stopwatch.GetTimestamp();
         await outage.BeginAsync();
         await Task.Delay(outage.Length);
-        writers.Mark();
         var (reads, presences) = (bystanders.Reads.Take(), bystanders.Presences.Take());
         if (isKilled)
             await server.KillAsync();
+        writers.Mark();
         await outage.EndAsync();
         long ended = Stopwatch.GetTimestamp();
         if (isKilled)
