@@ -270,7 +270,7 @@ public sealed class PostgresOperationLogTests : OperationLogTests, IAsyncLifetim
     public async Task A_silo_that_stops_within_a_transaction_loses_it_and_the_others_get_its_locks()
     {
         var options = Options();
-        options.CommandTimeout = TimeSpan.FromSeconds(4);
+        options.CommandTimeout = TimeSpan.FromSeconds(8);
         using var log = PostgresOperationLog.Open(options, NullLogger<PostgresOperationLog>.Instance);
         await log.OpenNewAsync(Document);
         using var database = new PostgresDatabase(options);
@@ -288,7 +288,8 @@ public sealed class PostgresOperationLogTests : OperationLogTests, IAsyncLifetim
     {
         Assert.NotNull(Log);
         var options = Options();
-        options.CommandTimeout = TimeSpan.FromSeconds(1);
+        options.CommandTimeout = TimeSpan.FromSeconds(3);
+        options.ConnectionString += ";Timeout=60";
         using var database = new PostgresDatabase(options);
         using var connections = new PostgresConnections(database, 1, "trying");
         var holding = new TaskCompletionSource<int>();
@@ -297,7 +298,7 @@ public sealed class PostgresOperationLogTests : OperationLogTests, IAsyncLifetim
 
         var refusal = await Assert.ThrowsAsync<LogUnavailableException>(async () => await connections.RunAsync((_, _) => Task.FromResult(2), default));
         Assert.Equal(LogFault.Busy, refusal.Fault);
-        Assert.Contains($"All 1 connections to PostgreSQL database {_database} at 127.0.0.1:{_server.Port} for trying were in use for 1 s", refusal.Message);
+        Assert.Contains($"All 1 connections to PostgreSQL database {_database} at 127.0.0.1:{_server.Port} for trying were in use for 3 s", refusal.Message);
 
         holding.SetResult(1);
         Assert.Equal(1, await first);
@@ -314,7 +315,9 @@ public sealed class PostgresOperationLogTests : OperationLogTests, IAsyncLifetim
         Assert.Equal(LogFault.Stopping, (await Assert.ThrowsAsync<LogUnavailableException>(() => Log.AppendAsync(1, Record(1)))).Fault);
     }
 
-    private LogOptions Options() => new() { Provider = LogProvider.PostgreSql, ConnectionString = _server.ConnectionString(_database) };
+    // Patient: this is not about time, and the machine may be busy.
+    private LogOptions Options() =>
+        new() { Provider = LogProvider.PostgreSql, ConnectionString = _server.ConnectionString(_database), CommandTimeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>Options that let a new role in, which nobody else's tests have.</summary>
     private async Task<LogOptions> RoleAsync(string name, string grants)
