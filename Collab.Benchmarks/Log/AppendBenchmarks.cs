@@ -2,8 +2,6 @@ using BenchmarkDotNet.Attributes;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Grains.Log;
-using Collab.Grains.Log.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Collab.Benchmarks.Log;
 
@@ -15,37 +13,22 @@ public class AppendBenchmarks
     private readonly byte[] _encoded = new byte[150];
     private readonly long[] _heads = new long[Documents];
     private readonly SessionId _session = SessionId.New();
+    private BenchmarkedLog _made = null!;
     private IOperationLog _log = null!;
-    private string? _folder;
     private int _turn;
 
-    [Params("memory", "sqlite")]
+    [Params("memory", "sqlite", "postgresql")]
     public string Store { get; set; } = "";
 
-    [Params(1, 8, 64, 512)]
+    [Params(1, 16, 256, 2048)]
     public int Operations { get; set; }
 
+    // Both wait: the toolchain in the process would not for a task.
     [GlobalSetup]
-    public async Task SetupAsync()
-    {
-        _folder = Directory.CreateTempSubdirectory("collab-bench-").FullName;
-        _log = Store == "memory"
-            ? new MemoryOperationLog()
-            : SqliteOperationLog.Open(new LogOptions { Path = Path.Combine(_folder, "collab.db") }, NullLogger<SqliteOperationLog>.Instance);
-        Array.Clear(_heads);
-        for (var i = 0; i < Documents; i++)
-        {
-            await _log.CreateAsync(Document(i), new NewDocument("text", ConflictPolicy.Merge, ""), DateTimeOffset.UnixEpoch, null, CancellationToken.None);
-            await _log.OpenAsync(Document(i), CancellationToken.None);
-        }
-    }
+    public void Setup() => SetupAsync().GetAwaiter().GetResult();
 
     [GlobalCleanup]
-    public void Cleanup()
-    {
-        (_log as IDisposable)?.Dispose();
-        Directory.Delete(_folder!, recursive: true);
-    }
+    public void Cleanup() => _made.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>All of one document, as one hot document makes them.</summary>
     [Benchmark]
@@ -74,6 +57,18 @@ public class AppendBenchmarks
         }
 
         return new LogAppend(Document(document), 1, records, DateTimeOffset.UnixEpoch);
+    }
+
+    private async Task SetupAsync()
+    {
+        _made = await BenchmarkedLog.OpenAsync(Store);
+        _log = _made.Log;
+        Array.Clear(_heads);
+        for (var i = 0; i < Documents; i++)
+        {
+            await _log.CreateAsync(Document(i), new NewDocument("text", ConflictPolicy.Merge, ""), DateTimeOffset.UnixEpoch, null, CancellationToken.None);
+            await _log.OpenAsync(Document(i), CancellationToken.None);
+        }
     }
 
     private async Task AppendAsync(LogAppend[] appends)
