@@ -164,6 +164,22 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
         AssertSame([Record(1)], await Log.ReadAsync(Document, Revision.Zero, 1, long.MaxValue, default));
     }
 
+    [Fact]
+    public async Task A_writer_that_repeats_a_record_which_was_damaged_meanwhile_is_fenced_and_the_others_of_the_call_are_durable()
+    {
+        var other = new DocumentId("d2");
+        await Log.OpenNewAsync(Document);
+        await Log.OpenNewAsync(other);
+        await Log.AppendAsync(1, Record(1));
+        _log!.Dispose();
+        Change(FilePath, "UPDATE operations SET encoded = encoded || 'x'");
+
+        _log = Open();
+        Assert.Equal(
+            [AppendOutcome.Fenced, AppendOutcome.Durable],
+            await Log.AppendAsync(Append(1, Record(1), Record(2)), Append(1, Record(1)) with { Document = other }));
+    }
+
     [Theory]
     [InlineData("UPDATE snapshots SET content = x'0200' WHERE revision = 2", "its checksum differs")]
     [InlineData("UPDATE snapshots SET content = x'02' WHERE revision = 2", "it has 1 bytes, 2 were written")]

@@ -61,13 +61,9 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         return row.Read() ? Description(row) : null;
     }
 
-    /// <exception cref="LogUnavailableException">The record is not what was written.</exception>
-    public static LogRecord Record(DocumentId document, SqliteDataReader row, string path)
-    {
-        var record = new LogRecord(
-            new Revision(row.GetInt64(0)), new SessionId(row.GetString(1)), row.GetInt64(2), unchecked((ulong)row.GetInt64(3)), row.GetFieldValue<byte[]>(4));
-        return row.IsDBNull(5) ? record : LogChecksum.Verified(document, record, unchecked((uint)row.GetInt64(5)), path);
-    }
+    /// <summary>The record as it is there, which need not be what was written.</summary>
+    public static LogRecord Record(SqliteDataReader row) => new(
+        new Revision(row.GetInt64(0)), new SessionId(row.GetString(1)), row.GetInt64(2), unchecked((ulong)row.GetInt64(3)), row.GetFieldValue<byte[]>(4));
 
     public DocumentDescription? Describe(DocumentId id) => Describe(_describe, id);
 
@@ -99,7 +95,7 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         for (var bytes = 0L; bytes < bytesLimit && row.Read(); bytes += records[^1].Encoded.Length)
         {
             var expected = from + (records.Count + 1);
-            records.Add(Record(id, row, connection.DataSource));
+            records.Add(Verified(id, row));
             if (records[^1].Revision != expected)
             {
                 // Trimmed between the two queries?
@@ -175,6 +171,10 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
             statement.Dispose();
         connection.Dispose();
     }
+
+    /// <exception cref="LogUnavailableException">The record is not what was written.</exception>
+    private LogRecord Verified(DocumentId document, SqliteDataReader row) =>
+        row.IsDBNull(5) ? Record(row) : LogChecksum.Verified(document, Record(row), unchecked((uint)row.GetInt64(5)), connection.DataSource);
 
     private static DocumentDescription Description(SqliteDataReader row) => new(
         new DocumentId(row.GetString(0)),

@@ -206,12 +206,13 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
     }
 
     /// <summary>Whether the first <paramref name="count"/> records are in the log as they are here.</summary>
+    /// <remarks>Bytes are compared, not checksums: a damaged one is another one, which ends this writer and not the call of them all.</remarks>
     private bool IsThere(long key, LogAppend append, int count)
     {
         using var row = _readOperations.Query(key, append.Records[0].Revision.Value - 1, count);
         for (var i = 0; i < count; i++)
         {
-            if (!row.Read() || !SqliteReadConnection.Record(append.Document, row, connection.DataSource).IsSameAs(append.Records[i]))
+            if (!row.Read() || !SqliteReadConnection.Record(row).IsSameAs(append.Records[i]))
                 return false;
         }
 
