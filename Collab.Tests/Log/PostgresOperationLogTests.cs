@@ -199,6 +199,20 @@ public sealed class PostgresOperationLogTests : OperationLogTests, IAsyncLifetim
     }
 
     [Fact]
+    public async Task Of_several_hosts_the_primary_is_found()
+    {
+        var options = Options();
+        options.ConnectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            Host = $"127.0.0.1:1,127.0.0.1:{_server.Port}",
+            TargetSessionAttributes = "primary",
+        }.ConnectionString;
+        using var log = PostgresOperationLog.Open(options, NullLogger<PostgresOperationLog>.Instance);
+        await log.OpenNewAsync(Document);
+        Assert.Equal(AppendOutcome.Durable, await log.AppendAsync(1, Record(1)));
+    }
+
+    [Fact]
     public async Task A_read_only_database_is_refused_by_name()
     {
         await _server.ExecuteAsync($"ALTER DATABASE {_database} SET default_transaction_read_only = on");

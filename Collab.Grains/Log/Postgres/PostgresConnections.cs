@@ -27,11 +27,20 @@ internal sealed class PostgresConnections(PostgresDatabase database, int limit, 
         }
 
         // A caller that gives up goes at once. Giving up a command on a server that does not answer can itself take a moment; that happens behind its
-        // back, and the connection counts as in use until then.
-        var ending = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
-        var running = RunOnFreeAsync(work, ending);
+        // back, and the connection counts as in use until then. Not disposed: it has no timer, and may be cancelled when all is over.
+        var ending = new CancellationTokenSource();
+        var running = RunOnFreeAsync(work, ending.Token);
         await using var registration = cancellation.UnsafeRegister(static state => _ = ((CancellationTokenSource)state!).CancelAsync(), ending);
-        return await running.WaitAsync(cancellation);
+        try
+        {
+            return await running.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!running.IsCompleted)
+        {
+            // Nobody asks any more how it ended.
+            _ = running.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
     }
 
     public void Dispose()
@@ -40,7 +49,7 @@ internal sealed class PostgresConnections(PostgresDatabase database, int limit, 
         DropIdle();
     }
 
-    private async Task<T> RunOnFreeAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationTokenSource ending)
+    private async Task<T> RunOnFreeAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken ending)
     {
         NpgsqlConnection? connection = null;
         var isSound = false;
@@ -52,8 +61,8 @@ internal sealed class PostgresConnections(PostgresDatabase database, int limit, 
             if (_idle.TryPop(out connection))
                 IdleConnections.Dec();
             else
-                connection = await database.ConnectAsync(ending.Token);
-            var result = await work(connection, ending.Token);
+                connection = await database.ConnectAsync(ending);
+            var result = await work(connection, ending);
             isSound = true;
             return result;
         }
@@ -72,13 +81,18 @@ internal sealed class PostgresConnections(PostgresDatabase database, int limit, 
         }
         finally
         {
-            ActiveConnections.Dec();
-            if (isSound && !_isDisposed)
-                Keep(connection!);
-            else if (connection is not null)
-                await connection.DisposeAsync();
-            ending.Dispose();
-            _free.Release();
+            try
+            {
+                if (isSound && !_isDisposed)
+                    Keep(connection!);
+                else if (connection is not null)
+                    await connection.DisposeAsync();
+            }
+            finally
+            {
+                ActiveConnections.Dec();
+                _free.Release();
+            }
         }
     }
 

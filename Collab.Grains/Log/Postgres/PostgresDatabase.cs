@@ -17,7 +17,9 @@ internal sealed class PostgresDatabase : IDisposable
         Schema = options.Schema;
         _commandTimeout = options.CommandTimeout;
         var settings = Settings(options);
-        Name = $"PostgreSQL database {settings.Database ?? settings.Username} at {settings.Host}:{settings.Port}";
+        // Of several hosts each may name its own port.
+        var where = settings.Host!.Contains(',', StringComparison.Ordinal) ? settings.Host : $"{settings.Host}:{settings.Port}";
+        Name = $"PostgreSQL database {settings.Database ?? settings.Username} at {where}";
         _source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
