@@ -43,7 +43,12 @@ public static class CollabHost
     public static TEndpoints MapCollab<TEndpoints>(this TEndpoints endpoints)
         where TEndpoints : IEndpointRouteBuilder
     {
-        endpoints.MapHub<CollabHub>("/collab", connection => connection.Transports = HttpTransportType.WebSockets).Add(OriginCheck.Apply);
+        var delivery = endpoints.ServiceProvider.GetRequiredService<IOptions<CollabOptions>>().Value.Delivery;
+        endpoints.MapHub<CollabHub>("/collab", connection =>
+        {
+            connection.Transports = HttpTransportType.WebSockets;
+            connection.TransportSendTimeout = delivery.SendTimeout;
+        }).Add(OriginCheck.Apply);
         DocumentsApi.Map(endpoints.MapGroup("/api/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>());
         endpoints.MapOpenApi();
         endpoints.MapCollabOperations();

@@ -62,6 +62,13 @@ public sealed class DeliveryOptions
     [Range(0L, 1L << 40)]
     public long SharedSnapshotsBytesLimit { get; set; } = 256 << 20;
 
+    /// <summary>
+    /// How long one write to a connection may take; then the connection is closed. A snapshot is one write: a document of 16 MB takes more than two minutes at 1 Mbit/s, and whoever is cut off
+    /// before starts from nothing again. A client that is gone is noticed by its missing pings, after 30 s. Default 5 min, 10 s to 1 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often subscriptions and presence are renewed. They expire after 30 s and 45 s. Default 10 s, 100 ms to 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:15")]
     public TimeSpan RenewalInterval { get; set; } = TimeSpan.FromSeconds(10);

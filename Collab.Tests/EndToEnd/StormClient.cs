@@ -9,8 +9,11 @@ namespace Collab.Tests.EndToEnd;
 internal sealed class StormClient : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly CancellationTokenSource _disposed = new();
     private readonly byte[] _buffer = new byte[32 << 10];
     private ReadOnlyMemory<byte> _received;
+    private long _receivedBytes;
 
     public static async Task<StormClient> ConnectAsync(Uri server)
     {
@@ -19,6 +22,7 @@ internal sealed class StormClient : IDisposable
         await client.SendAsync("""{"protocol":"json","version":1}""");
         // The answer to the handshake.
         await client.ReadUntilAsync("\u001e");
+        _ = client.PingAsync();
         return client;
     }
 
@@ -43,10 +47,34 @@ internal sealed class StormClient : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _socket.Dispose();
+    }
 
-    private Task SendAsync(string frame) =>
-        _socket.SendAsync(Encoding.UTF8.GetBytes(frame + '\u001e'), WebSocketMessageType.Text, endOfMessage: true, default);
+    private async Task SendAsync(string frame)
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await _socket.SendAsync(Encoding.UTF8.GetBytes(frame + '\u001e'), WebSocketMessageType.Text, endOfMessage: true, default);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    // The server takes a client that says nothing for 30 s for gone, and on a busy machine the last may have waited that long for the others.
+    private async Task PingAsync()
+    {
+        while (!_disposed.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(5), _disposed.Token);
+            await SendAsync("""{"type":6}""");
+        }
+    }
 
     /// <summary>What comes before <paramref name="mark"/>; goes on after it.</summary>
     private async Task<string> ReadUntilAsync(string mark)
@@ -66,8 +94,18 @@ internal sealed class StormClient : IDisposable
     {
         while (_received.IsEmpty)
         {
-            var received = await _socket.ReceiveAsync(_buffer.AsMemory(), default);
+            ValueWebSocketReceiveResult received;
+            try
+            {
+                received = await _socket.ReceiveAsync(_buffer.AsMemory(), default);
+            }
+            catch (WebSocketException cut)
+            {
+                throw new InvalidOperationException($"The server cut a client off after it had taken {_receivedBytes} bytes.", cut);
+            }
+
             Assert.NotEqual(WebSocketMessageType.Close, received.MessageType);
+            _receivedBytes += received.Count;
             _received = _buffer.AsMemory(0, received.Count);
         }
     }

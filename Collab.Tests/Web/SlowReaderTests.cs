@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+
 namespace Collab.Tests.Web;
 
 /// <summary>A client that does not read costs a bounded outbox, delays nobody, and is brought back by the recovery verb.</summary>
@@ -47,6 +49,32 @@ public sealed class SlowReaderTests : IAsyncLifetime
         // It is live again: the next operation reaches it like everybody.
         await ann.SubmitAsync(document, Operations + 1, Operations, "end", Size);
         await Task.WhenAll(slow.OperationsAsync(Operations, Operations + 1), bob.OperationsAsync(Operations, Operations + 1));
+    }
+
+    /// <summary>Without a limit of its own the framework gives up a write after 10 s, and whoever has a thin line never gets to see a large document.</summary>
+    [Fact]
+    public async Task A_snapshot_may_take_its_time()
+    {
+        const int Pieces = 20;
+        const int Size = 500_000;
+        string document = await _host.CreateAsync();
+        for (int i = 0; i < Pieces; i++)
+        {
+            object[] delta = i == 0 ? [new string('x', Size)] : [i * Size, new string('x', Size)];
+            using var answer = await _host.Http.PostAsJsonAsync($"/api/documents/{document}/operations", new { session = "api-writer", sequence = i + 1, @base = i, delta });
+            answer.EnsureSuccessStatusCode();
+        }
+
+        await using var slow = await _host.ConnectAsync(receiveBuffer: 16 << 10);
+        using (await slow.StopReadingAsync())
+        {
+            await slow.SendAsync("join", new { document, version = 1 });
+            // The time itself is what is tested; the framework looks at it once a second.
+            await Task.Delay(TimeSpan.FromSeconds(13));
+        }
+
+        var joined = await slow.NextAsync("joined");
+        Assert.Equal(Pieces * Size, joined.GetProperty("snapshot").GetProperty("content").GetString()!.Length);
     }
 
     [Fact]
