@@ -67,7 +67,7 @@ internal sealed class SqliteWriteThread : IDisposable
 
         try
         {
-            _connection ??= new SqliteWriteConnection(_file.OpenForWriting());
+            _connection ??= Reopen();
             completion.SetResult(job(_connection));
         }
         catch (SqliteException failure) when (!SqliteFaults.IsAboutData(failure))
@@ -81,6 +81,25 @@ internal sealed class SqliteWriteThread : IDisposable
             StartOver();
             completion.SetException(failure);
         }
+    }
+
+    /// <summary>
+    /// Commits whose sync failed are undone, but their frames lie in the write-ahead log, and after a crash they would look like acknowledged ones behind a wrong frame
+    /// (<see cref="SqliteWriteAheadLog"/>). Once it begins anew they count for nothing.
+    /// </summary>
+    private SqliteWriteConnection Reopen()
+    {
+        var connection = _file.OpenForWriting();
+        try
+        {
+            SqliteSchema.Execute(connection, "PRAGMA wal_checkpoint(RESTART)");
+        }
+        catch (SqliteException)
+        {
+            // The store may still be ill; whoever writes next finds out.
+        }
+
+        return new SqliteWriteConnection(connection);
     }
 
     /// <summary>Closing undoes an open transaction, whatever state the failure left it in; the next job gets a fresh connection.</summary>
