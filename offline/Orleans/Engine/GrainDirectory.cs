@@ -14,20 +14,24 @@ internal sealed class GrainDirectory(SiloRuntime runtime)
     public bool IsEmpty => _activations.IsEmpty;
 
     /// <summary>The grain's activation, a new one if it has none; null when the silo takes on no new ones.</summary>
-    public Activation? GetOrCreate(GrainId id, GrainCall call)
+    /// <param name="isReceived">Whether the activation is new and has the call already: it shares the fate of the activation that it brought about, however soon that ends.</param>
+    public Activation? GetOrCreate(GrainId id, GrainCall call, out bool isReceived)
     {
+        isReceived = false;
         while (!_activations.TryGetValue(id, out var existing))
         {
             if (runtime.IsStopping)
                 return null;
             var created = new Activation(runtime, id, runtime.References.ClassOf(id.Type));
+            created.TryReceive(call);
             if (_activations.TryAdd(id, created))
             {
+                isReceived = true;
                 created.Begin(call);
                 return created;
             }
         }
-        return _activations.TryGetValue(id, out var activation) ? activation : GetOrCreate(id, call);
+        return _activations.TryGetValue(id, out var activation) ? activation : GetOrCreate(id, call, out isReceived);
     }
 
     public void Replace(Activation ended, Activation? successor)

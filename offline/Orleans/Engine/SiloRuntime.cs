@@ -88,9 +88,10 @@ internal sealed class SiloRuntime : IDisposable
             return;
         }
         var activation = reference.LastActivation;
-        while (activation is null || !activation.TryReceive(call))
+        var isReceived = false;
+        while (activation is null || !(isReceived || activation.TryReceive(call)))
         {
-            activation = Directory.GetOrCreate(reference.GrainId, call);
+            activation = Directory.GetOrCreate(reference.GrainId, call, out isReceived);
             if (activation is null)
             {
                 call.Fail(Stopped(call));
