@@ -43,8 +43,10 @@ public sealed partial class Pipeline : IDisposable
 
         // One breaker for both: that a call can't be repeated does not make it blind to what the others met.
         var attempt = Builder().AddCircuitBreaker(Breaker(options, IsTrouble)).AddTimeout(Limit(options.AttemptTimeout)).Build();
-        _once = Outer(name, options).AddPipeline(attempt).Build();
-        _repeating = options.Retries == 0 ? _once : Outer(name, options).AddRetry(Retry(options, IsTrouble)).AddPipeline(attempt).Build();
+        var places = Places(name, options);
+        // What neither waits for a place nor is repeated takes no longer than its attempt; a second clock for each call would cost as much as the first.
+        _once = options.QueuedCalls == 0 ? places.AddPipeline(attempt).Build() : Timed(options).AddPipeline(places.AddPipeline(attempt).Build()).Build();
+        _repeating = options.Retries == 0 ? _once : Timed(options).AddPipeline(Places(name, options).AddRetry(Retry(options, IsTrouble)).AddPipeline(attempt).Build()).Build();
 
         bool IsTrouble(Exception? failure) => failure is TimeoutRejectedException || (failure is not null and not ExecutionRejectedException && isTrouble(failure));
     }
@@ -107,8 +109,10 @@ public sealed partial class Pipeline : IDisposable
 
     private ResiliencePipelineBuilder Builder() => new() { Name = _word, TimeProvider = _time };
 
-    private ResiliencePipelineBuilder Outer(PipelineName name, PipelineOptions options) =>
-        Builder().AddTimeout(Limit(options.TotalTimeout)).AddStrategy(_ => new Bulkhead(_places, () => new BulkheadRejectedException(name, options)));
+    private ResiliencePipelineBuilder Timed(PipelineOptions options) => Builder().AddTimeout(Limit(options.TotalTimeout));
+
+    private ResiliencePipelineBuilder Places(PipelineName name, PipelineOptions options) =>
+        Builder().AddStrategy(_ => new Bulkhead(_places, () => new BulkheadRejectedException(name, options)));
 
     private TimeoutStrategyOptions Limit(TimeSpan timeout) => new()
     {

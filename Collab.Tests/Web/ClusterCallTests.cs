@@ -30,6 +30,10 @@ public sealed class ClusterCallTests : IAsyncLifetime
         _trouble.Lose("Submit", 1);
         await using var ann = await _host.ConnectAsync();
         await ann.JoinAsync(document);
+        // A keystroke's own client repeats it.
+        await ann.SubmitAsync(document, 1, 0, "a");
+        Assert.Equal("retry", (await ann.NextAsync("refused")).GetProperty("action").GetString());
+        Assert.Equal(1, _trouble.Calls("Submit"));
         await ann.SubmitAsync(document, 1, 0, "a");
         await ann.OperationsAsync(0, 1);
         Assert.Equal("a", await _host.TextAsync(document));

@@ -51,9 +51,9 @@ internal readonly struct DocumentCalls(IDocumentGrain grain, Pipeline pipeline)
     public Task Dismiss(SessionId session, long lease) =>
         pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Dismiss(call.session, call.lease)), (grain, session, lease), default).AsTask();
 
-    /// <summary>Repeated: a sequence applies once.</summary>
+    /// <summary>Once, although it could be repeated, for a sequence applies once: the client does that by itself, and this is the one call that every keystroke makes.</summary>
     public ValueTask<SubmitOutcome> Submit(Submission submission) =>
-        pipeline.RepeatAsync(static (call, _) => new ValueTask<SubmitOutcome>(call.grain.Submit(call.submission)), (grain, submission), default);
+        pipeline.OnceAsync(static (call, _) => new ValueTask<SubmitOutcome>(call.grain.Submit(call.submission)), (grain, submission), default);
 
     public ValueTask<CatchUp> ReadFrom(Revision? from) =>
         pipeline.RepeatAsync(static (call, _) => new ValueTask<CatchUp>(call.grain.ReadFrom(call.from)), (grain, from), default);
