@@ -92,9 +92,13 @@ public sealed class SickLogTests : IAsyncLifetime
     [Fact]
     public async Task A_document_that_is_not_loaded_is_refused_while_the_log_is_away_and_opens_by_itself_afterwards()
     {
-        await using var anna = new CollabClient(_server.Url);
-        await anna.CreateAsync("d");
-        await (await anna.OpenAsync("d")).ReplaceAsync(0, 0, "text");
+        // Gone before the server is: coming back, she would have the document loaded.
+        await using (var anna = new CollabClient(_server.Url))
+        {
+            await anna.CreateAsync("d");
+            await (await anna.OpenAsync("d")).ReplaceAsync(0, 0, "text");
+        }
+
         await _server.KillAsync();
         await _server.StartAgainAsync();
 
