@@ -273,8 +273,9 @@ internal sealed partial class ClientConnection(
             stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, presence, options);
         if (joined.Bytes > options.Delivery.OutboxBytesLimit)
             await Outbox.WhenDrained();
-        int turn = Outbox.Open(stay, joined, read.Snapshot?.Revision ?? from!.Value);
+        // Before it is told: a quick client's first edit must find it there.
         seat.Stay = stay;
+        int turn = Outbox.Open(stay, joined, read.Snapshot?.Revision ?? from!.Value);
         if (!_isEstablished)
         {
             _isEstablished = true;
