@@ -81,26 +81,9 @@ internal sealed class DocumentHistory
         : new(Description.Id, Kind, snapshot.Revision, Content(snapshot));
 
     /// <exception cref="LogUnavailableException">The snapshot is damaged.</exception>
-    public IContent Content(LogSnapshot snapshot)
-    {
-        var damage = snapshot.Damage;
-        try
-        {
-            if (damage is null)
-            {
-                var content = Kind.DecodeContent(snapshot.Content.Span);
-                if (content.Hash() == snapshot.ContentHash)
-                    return content;
-                damage = "its content hash differs";
-            }
-        }
-        catch (DeltaFormatException malformed)
-        {
-            damage = malformed.Message;
-        }
-
-        throw new LogUnavailableException($"The snapshot of document {Description.Id} at revision {snapshot.Revision} is damaged: {damage}.", fault: LogFault.Corrupt);
-    }
+    public IContent Content(LogSnapshot snapshot) => SoundSnapshots.Decode(Kind, snapshot, out var damage)
+        ?? throw new LogUnavailableException(
+            $"The snapshot of document {Description.Id} at revision {snapshot.Revision} is damaged: {damage}.", fault: LogFault.Corrupt);
 
     /// <summary>Revisions whose operations can't be read, with what is told of each.</summary>
     public async Task<SortedDictionary<Revision, string>> FindDamageAsync(CancellationToken cancellation)
@@ -129,10 +112,11 @@ internal sealed class DocumentHistory
         return damaged;
     }
 
-    /// <summary>The snapshots that are what was written, oldest first, the start's included.</summary>
-    public async Task<ImmutableArray<LogSnapshot>> SoundSnapshotsAsync(Action<SnapshotEntry, string> onDamaged, CancellationToken cancellation)
+    /// <summary>The snapshots that are what was written, oldest first, the start's included; and what is told of the others.</summary>
+    public async Task<(ImmutableArray<LogSnapshot> Sound, ImmutableArray<string> Damage)> ReadSnapshotsAsync(CancellationToken cancellation)
     {
         var sound = ImmutableArray.CreateBuilder<LogSnapshot>();
+        var damage = ImmutableArray.CreateBuilder<string>();
         foreach (var entry in await _log.ListSnapshotsAsync(Description.Id, cancellation))
         {
             if (entry.Revision > Description.Revision)
@@ -146,10 +130,10 @@ internal sealed class DocumentHistory
             }
             catch (LogUnavailableException failure) when (failure.Fault == LogFault.Corrupt)
             {
-                onDamaged(entry, failure.Message);
+                damage.Add(failure.Message);
             }
         }
 
-        return sound.ToImmutable();
+        return (sound.ToImmutable(), damage.ToImmutable());
     }
 }

@@ -12,7 +12,7 @@ internal sealed record Salvage(LogStart? Start, Revision To)
     public static async Task<Salvage?> PlanAsync(DocumentHistory document, CancellationToken cancellation)
     {
         var damaged = await document.FindDamageAsync(cancellation);
-        var sound = await document.SoundSnapshotsAsync((_, _) => { }, cancellation);
+        var (sound, _) = await document.ReadSnapshotsAsync(cancellation);
         var (begin, head) = (document.Description.Start, document.Description.Revision);
         var newest = sound.IsEmpty ? begin : sound[^1].Revision;
         // The newest content is what people want back; of the history before it, as much as hangs together.

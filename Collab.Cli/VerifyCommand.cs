@@ -63,13 +63,14 @@ internal static class VerifyCommand
 
     private static async Task<long> VerifyAsync(DocumentHistory document, Func<string, Task> findAsync, CancellationToken cancellation)
     {
-        var snapshots = new Queue<LogSnapshot>(await document.SoundSnapshotsAsync((_, damage) => findAsync(damage).GetAwaiter().GetResult(), cancellation));
+        var (sound, damagedSnapshots) = await document.ReadSnapshotsAsync(cancellation);
         var damaged = await document.FindDamageAsync(cancellation);
-        foreach (var damage in damaged.Values)
+        foreach (var damage in damagedSnapshots.Concat(damaged.Values))
             await findAsync(damage);
         if (damaged.Count > 0)
             return document.Description.Revision - document.Description.Start - damaged.Count;
 
+        var snapshots = new Queue<LogSnapshot>(sound);
         var replay = document.ReplayFrom(document.Start?.Snapshot);
         await foreach (var record in document.OperationsAsync(replay.Revision, document.Description.Revision, cancellation))
         {

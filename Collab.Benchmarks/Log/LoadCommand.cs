@@ -17,17 +17,12 @@ internal static class LoadCommand
 {
     private const int Runs = 9;
     private const int DocumentLength = 50_000;
-    private const long MilestoneOperations = 100_000;
-
-    // As the server's, by Collab:Documents:SnapshotOperations.
-    private const int SnapshotOperations = 2_000;
-
     private static readonly DocumentOptions Options = new();
 
     public static async Task<int> RunAsync(string[] args)
     {
         long[] lengths = args.Length > 0 ? [.. args.Select(arg => long.Parse(arg, CultureInfo.InvariantCulture))] : [1_000, 100_000, 1_000_000];
-        Console.WriteLine($"A text of {DocumentLength} code units that is typed in and deleted from, {SnapshotOperations} operations between snapshots, the newest 1,500 back. Milliseconds, median of {Runs} (lowest–highest); without snapshots once.");
+        Console.WriteLine($"A text of {DocumentLength} code units that is typed in and deleted from, {Options.SnapshotOperations} operations between snapshots, the newest 1,500 back. Milliseconds, median of {Runs} (lowest–highest); without snapshots once.");
         Console.WriteLine();
         Console.WriteLine("| store | operations | load | operations read | content half-way | without snapshots |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
@@ -81,7 +76,7 @@ internal static class LoadCommand
         var output = new ArrayBufferWriter<byte>();
         for (var revision = 0L; revision < length;)
         {
-            var records = new LogRecord[(int)Math.Min(SnapshotOperations, length - revision)];
+            var records = new LogRecord[(int)Math.Min(Options.SnapshotOperations, length - revision)];
             for (var i = 0; i < records.Length; i++)
             {
                 var delta = Edit(random, content.Length, revision == 0);
@@ -98,7 +93,7 @@ internal static class LoadCommand
                 throw new InvalidOperationException($"{log.Store} did not take operations to {revision}.");
             // The newest is a way back, as it is on average.
             if (isKeepingSnapshots && revision <= length - 1_500)
-                await log.WriteSnapshotAsync(id, new LogSnapshot(new Revision(revision), content.Hash(), SnapshotKeeper.Encode(content), DateTimeOffset.UtcNow), MilestoneOperations, CancellationToken.None);
+                await log.WriteSnapshotAsync(id, new LogSnapshot(new Revision(revision), content.Hash(), SnapshotKeeper.Encode(content), DateTimeOffset.UtcNow), Options.SnapshotMilestoneOperations, CancellationToken.None);
         }
     }
 

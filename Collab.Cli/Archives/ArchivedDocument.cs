@@ -88,18 +88,6 @@ internal sealed class ArchivedDocument : IDisposable
         return _replay = new ContentReplay(Description.Id, _kind, Description.Start, _start is { } snapshot ? Decode(snapshot, number) : _kind.Initial);
     }
 
-    private IContent Decode(LogSnapshot snapshot, long number)
-    {
-        try
-        {
-            var content = _kind.DecodeContent(snapshot.Content.Span);
-            return content.Hash() == snapshot.ContentHash
-                ? content
-                : throw new ArchiveFormatException(number, $"the start of document {Description.Id} has a content with hash {content.Hash()} instead of {snapshot.ContentHash}.");
-        }
-        catch (DeltaFormatException malformed)
-        {
-            throw new ArchiveFormatException(number, malformed.Message, malformed);
-        }
-    }
+    private IContent Decode(LogSnapshot snapshot, long number) => SoundSnapshots.Decode(_kind, snapshot, out var damage)
+        ?? throw new ArchiveFormatException(number, $"the start of document {Description.Id} is not what was written: {damage}.");
 }

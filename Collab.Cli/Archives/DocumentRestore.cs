@@ -10,7 +10,7 @@ internal sealed class DocumentRestore
 {
     private const int BatchOperations = 1_000;
     private const long BatchBytes = 2 << 20;
-    private const long MilestoneOperations = 100_000;
+    private static readonly long MilestoneOperations = new DocumentOptions().SnapshotMilestoneOperations;
 
     private readonly IOperationLog _log;
     private readonly DocumentDescription _there;

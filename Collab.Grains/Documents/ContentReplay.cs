@@ -6,9 +6,6 @@ namespace Collab.Grains.Documents;
 /// <summary>A document's content on its way through the log, one operation after the other, and nothing else that an authority would keep.</summary>
 public sealed class ContentReplay(DocumentId document, IDocumentKind kind, Revision revision, IContent content)
 {
-    // What the log has was within the limits of its day.
-    private static readonly DeltaLimits Unlimited = new(int.MaxValue, int.MaxValue, 100);
-
     /// <summary>The newest operation applied.</summary>
     public Revision Revision { get; private set; } = revision;
 
@@ -21,7 +18,7 @@ public sealed class ContentReplay(DocumentId document, IDocumentKind kind, Revis
             throw Damaged(Revision.Next, $"it is missing, {record.Revision} comes next");
         try
         {
-            Content = Content.Apply(kind.DecodeDelta(OperationEncoding.Read(record.Encoded).Delta.Span, Unlimited));
+            Content = Content.Apply(WindowEntry.Read(kind, record).Delta);
             Revision = record.Revision;
         }
         catch (Exception failure) when (failure is LengthMismatchException or DeltaFormatException or InvalidDataException or System.Text.Json.JsonException)

@@ -44,7 +44,8 @@ public sealed partial class SoundSnapshots(IOperationLog log, ILogger logger)
         }
     }
 
-    private static IContent? Decode(IDocumentKind kind, LogSnapshot snapshot, out string damage)
+    /// <summary>The snapshot's content, or null and what is wrong with it.</summary>
+    public static IContent? Decode(IDocumentKind kind, LogSnapshot snapshot, out string damage)
     {
         damage = snapshot.Damage ?? "";
         if (snapshot.Damage is not null)
