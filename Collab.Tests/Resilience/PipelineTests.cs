@@ -94,8 +94,11 @@ public sealed class PipelineTests : IDisposable
         // Half-open: the first call finds out, and a second one beside it is refused.
         _clock.Advance(TimeSpan.FromSeconds(2.1));
         Assert.Null(_pipeline.RefusesFor);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var trial = new TaskCompletionSource<int>();
-        var tried = _pipeline.OnceAsync((_, _) => new ValueTask<int>(trial.Task), 0, CancellationToken.None).AsTask();
+        var tried = _pipeline.OnceAsync((_, _) => { begun.SetResult(); return new ValueTask<int>(trial.Task); }, 0, CancellationToken.None).AsTask();
+        // Polly tells of a change of state on another thread, and makes the call when that is done.
+        await begun.Task;
         Assert.Equal(1, State);
         await Assert.ThrowsAsync<BrokenCircuitException>(() => OnceAsync(attempt => attempt));
         trial.SetResult(7);
