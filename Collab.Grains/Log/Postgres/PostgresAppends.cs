@@ -162,7 +162,7 @@ internal sealed class PostgresAppends(NpgsqlConnection connection, IReadOnlyList
             await using var row = await command.ExecuteReaderAsync(cancellation);
             for (; i < count && records[i].Revision.Value <= head.StoredRevision; i++)
             {
-                if (!await row.ReadAsync(cancellation) || !PostgresReads.Record(row).IsSameAs(records[i]))
+                if (!await row.ReadAsync(cancellation) || !LogRows.Record(row).IsSameAs(records[i]))
                     return false;
             }
         }

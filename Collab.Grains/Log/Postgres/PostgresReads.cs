@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
 using Npgsql;
+using static Collab.Grains.Log.LogRows;
 
 namespace Collab.Grains.Log.Postgres;
 
@@ -155,20 +156,6 @@ internal sealed class PostgresReads(NpgsqlConnection connection, string name, Ca
             : throw new LogUnavailableException($"Document {id} has no snapshot at its start, revision {start}, in {name}; the database is damaged.", fault: LogFault.Corrupt);
     }
 
-    public static DocumentDescription Description(NpgsqlDataReader row) => new(
-        new DocumentId(row.GetString(0)),
-        row.GetString(1),
-        (ConflictPolicy)row.GetInt16(2),
-        row.GetString(3),
-        Time(row.GetInt64(4)),
-        Time(row.GetInt64(5)),
-        new Revision(row.GetInt64(6)),
-        row.GetInt64(7),
-        new Revision(row.GetInt64(8)));
-
-    public static LogRecord Record(NpgsqlDataReader row) => new(
-        new Revision(row.GetInt64(0)), new SessionId(row.GetString(1)), row.GetInt64(2), unchecked((ulong)row.GetInt64(3)), row.GetFieldValue<byte[]>(4));
-
     /// <summary>Adds what comes next, and returns the document's newest revision (0 when there is no such document).</summary>
     private async Task<Revision> ReadChunkAsync(DocumentId id, Revision from, int limit, long bytesLimit, ImmutableArray<LogRecord>.Builder records)
     {
@@ -192,9 +179,4 @@ internal sealed class PostgresReads(NpgsqlConnection connection, string name, Ca
 
     private LogUnavailableException Missing(DocumentId id, Revision revision, string seen) =>
         new($"Document {id} has no operation {revision} in {name}, {seen}; the database is damaged.", fault: LogFault.Corrupt);
-
-    private static AppliedSequence Applied(NpgsqlDataReader row) =>
-        new(new SessionId(row.GetString(0)), row.GetInt64(1), new Revision(row.GetInt64(2)), unchecked((ulong)row.GetInt64(3)));
-
-    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

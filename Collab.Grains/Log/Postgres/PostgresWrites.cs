@@ -60,7 +60,7 @@ internal sealed class PostgresWrites(NpgsqlConnection connection, CancellationTo
         {
             // Of two that create it at once, the second waits for the first's commit, and its next statement sees what that made.
             await row.ReadAsync(cancellation);
-            description = PostgresReads.Description(row);
+            description = LogRows.Description(row);
             key = row.GetInt64(9);
         }
 
@@ -76,7 +76,7 @@ internal sealed class PostgresWrites(NpgsqlConnection connection, CancellationTo
         await using var command = connection.Command(
             "UPDATE documents SET epoch = epoch + 1 WHERE id = $1 RETURNING id, kind, policy, title, created_at, modified_at, revision, epoch, start", id.Value);
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation) ? PostgresReads.Description(row) : null;
+        return await row.ReadAsync(cancellation) ? LogRows.Description(row) : null;
     }
 
     public async Task<bool> WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations)

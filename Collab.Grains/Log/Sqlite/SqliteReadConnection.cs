@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
 using Microsoft.Data.Sqlite;
+using static Collab.Grains.Log.LogRows;
 
 namespace Collab.Grains.Log.Sqlite;
 
@@ -60,10 +61,6 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         using var row = describe.Query(id.Value);
         return row.Read() ? Description(row) : null;
     }
-
-    /// <summary>The record as it is there, which need not be what was written.</summary>
-    public static LogRecord Record(SqliteDataReader row) => new(
-        new Revision(row.GetInt64(0)), new SessionId(row.GetString(1)), row.GetInt64(2), unchecked((ulong)row.GetInt64(3)), row.GetFieldValue<byte[]>(4));
 
     public DocumentDescription? Describe(DocumentId id) => Describe(_describe, id);
 
@@ -175,22 +172,6 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
     /// <exception cref="LogUnavailableException">The record is not what was written.</exception>
     private LogRecord Verified(DocumentId document, SqliteDataReader row) =>
         row.IsDBNull(5) ? Record(row) : LogChecksum.Verified(document, Record(row), unchecked((uint)row.GetInt64(5)), connection.DataSource);
-
-    private static DocumentDescription Description(SqliteDataReader row) => new(
-        new DocumentId(row.GetString(0)),
-        row.GetString(1),
-        (ConflictPolicy)row.GetInt32(2),
-        row.GetString(3),
-        Time(row.GetInt64(4)),
-        Time(row.GetInt64(5)),
-        new Revision(row.GetInt64(6)),
-        row.GetInt64(7),
-        new Revision(row.GetInt64(8)));
-
-    private static AppliedSequence Applied(SqliteDataReader row) =>
-        new(new SessionId(row.GetString(0)), row.GetInt64(1), new Revision(row.GetInt64(2)), unchecked((ulong)row.GetInt64(3)));
-
-    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private (long Key, Revision Start)? Key(DocumentId id)
     {

@@ -212,7 +212,7 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
         using var row = _readOperations.Query(key, append.Records[0].Revision.Value - 1, count);
         for (var i = 0; i < count; i++)
         {
-            if (!row.Read() || !SqliteReadConnection.Record(row).IsSameAs(append.Records[i]))
+            if (!row.Read() || !LogRows.Record(row).IsSameAs(append.Records[i]))
                 return false;
         }
 
