@@ -10,7 +10,7 @@ namespace Collab.Resilience;
 
 /// <summary>
 /// Calls to something that may be away: bounded in time and number, repeated where that is safe, and refused at once while it is known to be away.
-/// From the outside in: total timeout, bulkhead, retry, circuit breaker, attempt timeout. One instance for each <see cref="PipelineName"/> in a process.
+/// From the outside in: total timeout, bulkhead, retry, circuit breaker, attempt timeout. One instance in a process for each <see cref="PipelineName"/>, or for each of the things that are called by that name.
 /// </summary>
 public sealed partial class Pipeline : IDisposable
 {
@@ -30,9 +30,13 @@ public sealed partial class Pipeline : IDisposable
     /// <param name="isTrouble">
     /// Which exceptions say that the other side is away: these alone are repeated and counted by the breaker, and so are timeouts. Everything else is an answer.
     /// </param>
-    public Pipeline(PipelineName name, PipelineOptions options, Func<Exception, bool> isTrouble, TimeProvider time, ILogger<Pipeline> logger)
+    /// <param name="of">
+    /// Which of several that go by the name, so that one that is sick opens no breaker for the others; metrics and log lines then say <c>webhook:billing</c>. From a closed set, for it is a
+    /// part of a label's value. Null: there is one.
+    /// </param>
+    public Pipeline(PipelineName name, PipelineOptions options, Func<Exception, bool> isTrouble, TimeProvider time, ILogger<Pipeline> logger, string? of = null)
     {
-        (_word, _time, _logger) = (name.Word(), time, logger);
+        (_word, _time, _logger) = (of is null ? name.Word() : $"{name.Word()}:{of}", time, logger);
         _state = PipelineMetrics.BreakerState.WithLabels(_word);
         _trips = PipelineMetrics.BreakerTrips.WithLabels(_word);
         _retries = PipelineMetrics.Events.WithLabels(_word, "retry");

@@ -12,7 +12,7 @@ public enum PipelineName
     /// <summary><c>cluster-call</c>: a web host's calls of grains.</summary>
     ClusterCall,
 
-    /// <summary><c>webhook</c>: HTTP requests to addresses that customers configure. Nothing sends any yet: it is registered and tested ahead of what will.</summary>
+    /// <summary><c>webhook</c>: HTTP requests to addresses that customers configure. Each endpoint has an instance of its own.</summary>
     Webhook,
 }
 

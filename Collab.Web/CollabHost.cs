@@ -27,7 +27,6 @@ public static class CollabHost
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CollabOptions>, CollabOptionsRanges>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddPipeline(PipelineName.ClusterCall, ClusterCalls.IsTrouble);
-        services.AddWebhookPipeline();
         services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DocumentFeeds>();
         services.AddHostedService<FeedRenewal>();

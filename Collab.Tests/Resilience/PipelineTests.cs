@@ -5,8 +5,7 @@ using Polly.Timeout;
 
 namespace Collab.Tests.Resilience;
 
-/// <summary>One pipeline by a clock that the test moves. All of these go by the name webhook, which nothing else in the process uses, so that the metrics are theirs.</summary>
-[Collection("webhook pipeline")]
+/// <summary>One pipeline by a clock that the test moves. Its metrics have a label of these tests' own: a host in another test that has pipelines moves others.</summary>
 public sealed class PipelineTests : IDisposable
 {
     private static readonly PipelineOptions Options = new()
@@ -24,12 +23,14 @@ public sealed class PipelineTests : IDisposable
         QueuedCalls = 1,
     };
 
+    private const string Label = "webhook:pipeline-tests";
+
     private readonly HandClock _clock = new();
     private readonly Pipeline _pipeline;
     private int _attempts;
 
     public PipelineTests() => _pipeline = new Pipeline(
-        PipelineName.Webhook, Options, failure => failure is TroubleException, _clock, NullLogger<Pipeline>.Instance);
+        PipelineName.Webhook, Options, failure => failure is TroubleException, _clock, NullLogger<Pipeline>.Instance, of: "pipeline-tests");
 
     public void Dispose() => _pipeline.Dispose();
 
@@ -80,10 +81,10 @@ public sealed class PipelineTests : IDisposable
     [Fact]
     public async Task The_breaker_opens_refuses_at_once_tries_one_call_and_closes()
     {
-        double trips = PipelineMetrics.BreakerTrips.WithLabels("webhook").Value;
+        double trips = PipelineMetrics.BreakerTrips.WithLabels(Label).Value;
         double rejections = Events("rejected");
         await OpenAsync();
-        Assert.Equal((2d, 1d), (State, PipelineMetrics.BreakerTrips.WithLabels("webhook").Value - trips));
+        Assert.Equal((2d, 1d), (State, PipelineMetrics.BreakerTrips.WithLabels(Label).Value - trips));
         Assert.Equal(TimeSpan.FromSeconds(2), _pipeline.RefusesFor);
 
         int before = _attempts;
@@ -110,11 +111,11 @@ public sealed class PipelineTests : IDisposable
     [Fact]
     public async Task A_breaker_whose_trial_fails_opens_again()
     {
-        double trips = PipelineMetrics.BreakerTrips.WithLabels("webhook").Value;
+        double trips = PipelineMetrics.BreakerTrips.WithLabels(Label).Value;
         await OpenAsync();
         _clock.Advance(TimeSpan.FromSeconds(2.1));
         await Assert.ThrowsAsync<TroubleException>(() => OnceAsync(_ => throw new TroubleException()));
-        Assert.Equal((2d, 2d), (State, PipelineMetrics.BreakerTrips.WithLabels("webhook").Value - trips));
+        Assert.Equal((2d, 2d), (State, PipelineMetrics.BreakerTrips.WithLabels(Label).Value - trips));
         Assert.Equal(TimeSpan.FromSeconds(2), _pipeline.RefusesFor);
     }
 
@@ -145,9 +146,9 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal(1, await OnceAsync(attempt => attempt));
     }
 
-    private static double State => PipelineMetrics.BreakerState.WithLabels("webhook").Value;
+    private static double State => PipelineMetrics.BreakerState.WithLabels(Label).Value;
 
-    private static double Events(string happened) => PipelineMetrics.Events.WithLabels("webhook", happened).Value;
+    private static double Events(string happened) => PipelineMetrics.Events.WithLabels(Label, happened).Value;
 
     private async Task OpenAsync()
     {
