@@ -9,6 +9,10 @@ public static class CollabSilo
     // Tokens of one host are read by the others: the same name everywhere, whatever the folder an application runs from.
     private const string ApplicationName = "Collab";
 
+    /// <summary>Adds this process' part in the cluster, as <see cref="ClusterOptions.Mode"/> says, and with it the <see cref="IGrainFactory"/>.</summary>
+    public static TBuilder AddCollabCluster<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder => builder.AddCollabSilo();
+
     /// <summary>Adds the silo with Collab's grains and log, and the keys that resume tokens are protected with.</summary>
     public static TBuilder AddCollabSilo<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -23,7 +27,7 @@ public static class CollabSilo
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort)
             .AddCollabGrains());
-        builder.Services.AddHealthChecks().AddCheck<ClusterHealth>("cluster");
+        builder.Services.AddCollabOperations();
         return builder;
     }
 

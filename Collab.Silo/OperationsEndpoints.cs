@@ -7,6 +7,16 @@ namespace Collab.Silo;
 /// <summary>What every host shows to those who run it: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>.</summary>
 public static class OperationsEndpoints
 {
+    /// <summary>Adds what <see cref="MapCollabOperations"/> asks; once, however often it is called.</summary>
+    public static IServiceCollection AddCollabOperations(this IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(ClusterHealth)))
+            return services;
+        services.AddSingleton<ClusterHealth>();
+        services.AddHealthChecks().AddCheck<ClusterHealth>("cluster");
+        return services;
+    }
+
     public static IEndpointRouteBuilder MapCollabOperations(this IEndpointRouteBuilder endpoints)
     {
         Engine.Publish(endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Collab"));

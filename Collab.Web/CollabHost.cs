@@ -21,7 +21,14 @@ public static class CollabHost
     public static TBuilder AddCollab<TBuilder>(this TBuilder builder, Action<CollabOptions>? configure = null)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.AddCollabSilo();
+        builder.AddCollabCluster();
+        return builder.AddCollabFrontEnd(configure);
+    }
+
+    /// <summary>Adds everything of a host that serves clients and asks for no more than an <see cref="IGrainFactory"/>, wherever that comes from.</summary>
+    internal static TBuilder AddCollabFrontEnd<TBuilder>(this TBuilder builder, Action<CollabOptions>? configure = null)
+        where TBuilder : IHostApplicationBuilder
+    {
         var services = builder.Services;
         services.AddOptions<CollabOptions>().BindConfiguration(CollabOptions.Section).Configure(configure ?? (_ => { })).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CollabOptions>, CollabOptionsRanges>());
@@ -35,6 +42,7 @@ public static class CollabHost
         services.AddSingleton<LocalConnections>();
         services.AddHostedService<ConnectionDrain>();
         services.AddOpenApi();
+        services.AddCollabOperations();
         return builder;
     }
 
