@@ -1,3 +1,4 @@
+using Collab.Tests.Cluster;
 using Collab.Tests.Crash;
 using Collab.Tests.Log;
 using Collab.Tests.Postgres;
@@ -8,6 +9,7 @@ return args switch
 {
     ["append", var path, var seed] => await AppendUntilKilled.RunAsync(path, int.Parse(seed)),
     ["crash", var rounds, var store, var seed] => await CrashCommand.RunAsync(rounds, store, seed),
+    ["cluster", var rounds, var seed] => await ClusterCommand.RunAsync(rounds, seed),
     ["postgres"] => await HoldPostgresAsync(),
     _ => 2,
 };

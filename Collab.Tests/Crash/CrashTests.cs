@@ -16,6 +16,6 @@ public sealed class CrashTests(ITestOutputHelper output)
         var report = await CrashRun.RunAsync(store, Rounds, seed, output.WriteLine);
         output.WriteLine($"{CrashReport.MarkdownHead}\n{report.Markdown}");
         Assert.True(report.Trimmed > 0, "Retention gave nothing up.");
-        Assert.True(report.Acknowledged > Rounds * Writers.Clients, $"Only {report.Acknowledged} operations were acknowledged; this run has tested nothing.");
+        Assert.True(report.Acknowledged > Rounds * WritersPlan.ManyClients, $"Only {report.Acknowledged} operations were acknowledged; this run has tested nothing.");
     }
 }

@@ -25,6 +25,7 @@ internal sealed class DocumentAudit(DocumentRecord record)
     private readonly List<string> _evidence = [];
     private (long Revision, IContent Content) _from = (0, record.Kind.Initial);
     private (long Revision, IContent Content) _next = (0, record.Kind.Initial);
+    private string _replayed = "";
 
     /// <summary>Operations that their author was told of and that the log was seen to have, at that revision.</summary>
     public int Found => _found.Count;
@@ -59,9 +60,17 @@ internal sealed class DocumentAudit(DocumentRecord record)
         CompareTold(from);
         CompareTokens(content);
         string replayed = Canonical(content);
+        _replayed = replayed;
         Compare("the content over REST", replayed, Canonical(await ContentAsync(api)));
         foreach (var (name, replica) in replicas)
             Compare(name, replayed, Canonical(replica));
+    }
+
+    /// <summary>Another host must read over REST what the log gave at the last reading; nobody has edited since.</summary>
+    public async Task CompareAsync(Uri host)
+    {
+        using var api = new Api(host);
+        Compare($"the content over REST of {host.Authority}", _replayed, Canonical(await ContentAsync(api)));
     }
 
     /// <summary>What a delta inserts, one after the other.</summary>

@@ -31,16 +31,40 @@ internal sealed class Typist
     private string _session;
     private int _connectionsLost;
     private long _firstAcknowledged;
+    private long _lastAcknowledged;
+    private long _longestPause;
+    private int _editsMade;
 
+    /// <param name="entrance">Where its client connects.</param>
     /// <param name="next">Tokens that no other document gets.</param>
-    public Typist(CollabDocument document, DocumentRecord record, Func<Token> next, Random random)
+    public Typist(CollabDocument document, DocumentRecord record, int entrance, Func<Token> next, Random random)
     {
-        (Document, _record, _next, _random, _session) = (document, record, next, random, document.Session);
+        (Document, Entrance, _record, _next, _random, _session) = (document, entrance, record, next, random, document.Session);
         document.Inbox = Hear;
         document.Happened += Note;
     }
 
     public CollabDocument Document { get; }
+
+    /// <summary>By its place in <see cref="WritersPlan.Entrances"/>.</summary>
+    public int Entrance { get; }
+
+    /// <summary>For the evidence.</summary>
+    public string Name => $"session {_session} in {_record.Id}";
+
+    /// <summary>How often this one has edited.</summary>
+    public int EditsMade => Volatile.Read(ref _editsMade);
+
+    /// <summary>The longest time without an acknowledgement since <see cref="Mark"/>, up to now.</summary>
+    public TimeSpan LongestPause
+    {
+        get
+        {
+            var now = Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastAcknowledged));
+            var before = Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _longestPause));
+            return now > before ? now : before;
+        }
+    }
 
     /// <summary>How often which refusal came, by its error code.</summary>
     public ConcurrentDictionary<string, int> Refusals { get; } = new();
@@ -53,8 +77,13 @@ internal sealed class Typist
     /// <summary>When the first acknowledgement after <see cref="Mark"/> came; null while none has.</summary>
     public long? FirstAcknowledged => Interlocked.Read(ref _firstAcknowledged) is > 0 and var at ? at : null;
 
-    /// <summary>From here on the first acknowledgement is looked for.</summary>
-    public void Mark() => Interlocked.Exchange(ref _firstAcknowledged, 0);
+    /// <summary>From here on the first acknowledgement and the longest pause are looked for.</summary>
+    public void Mark()
+    {
+        Interlocked.Exchange(ref _longestPause, 0);
+        Interlocked.Exchange(ref _lastAcknowledged, Stopwatch.GetTimestamp());
+        Interlocked.Exchange(ref _firstAcknowledged, 0);
+    }
 
     /// <summary>Edits until it is to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -63,6 +92,7 @@ internal sealed class Typist
         {
             for (int edits = _random.Next(1, 4); edits > 0; edits--)
                 Document.Edit(Edit);
+            Interlocked.Increment(ref _editsMade);
             try
             {
                 await _acknowledged.WaitAsync(OfflinePace, stop);
@@ -145,7 +175,10 @@ internal sealed class Typist
         switch (happened)
         {
             case DocumentEvent.Acknowledged:
-                Interlocked.CompareExchange(ref _firstAcknowledged, Stopwatch.GetTimestamp(), 0);
+                long now = Stopwatch.GetTimestamp(), pause = now - Interlocked.Exchange(ref _lastAcknowledged, now);
+                if (pause > _longestPause)
+                    Interlocked.Exchange(ref _longestPause, pause);
+                Interlocked.CompareExchange(ref _firstAcknowledged, now, 0);
                 if (_acknowledged.CurrentCount == 0)
                     _acknowledged.Release();
                 break;

@@ -6,17 +6,15 @@ using Collab.Tests.EndToEnd;
 
 namespace Collab.Tests.Crash;
 
-/// <summary>Twenty people at ten documents: real clients over real WebSockets, each in two of the documents, so that four meet in each.</summary>
+/// <summary>People at documents: real clients over real WebSockets, each in two of the documents, so that several meet in each.</summary>
 internal sealed class Writers : IAsyncDisposable
 {
-    public const int Clients = 20;
-    public const int Documents = 10;
     private const int RichTextEvery = 3;
 
     // Half a minute would do on a machine that has nothing else to do.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
-    private readonly Uri _server;
+    private readonly WritersPlan _plan;
     private readonly List<CollabClient> _clients = [];
     private readonly List<Typist> _typists = [];
     private readonly DocumentRecord[] _records;
@@ -24,10 +22,10 @@ internal sealed class Writers : IAsyncDisposable
     private CancellationTokenSource _stopping = new();
     private Task _typing = Task.CompletedTask;
 
-    private Writers(Uri server)
+    private Writers(WritersPlan plan)
     {
-        _server = server;
-        _records = [.. Enumerable.Range(0, Documents).Select(i => new DocumentRecord($"crash-{i}", DocumentKinds.Find(Kind(i))!))];
+        _plan = plan;
+        _records = [.. Enumerable.Range(0, plan.Documents).Select(i => new DocumentRecord($"{plan.Name}-{i}", DocumentKinds.Find(Kind(i))!))];
         _audits = [.. _records.Select(record => new DocumentAudit(record))];
     }
 
@@ -59,19 +57,22 @@ internal sealed class Writers : IAsyncDisposable
 
     /// <summary>Creates the documents and lets everybody join; nobody types yet.</summary>
     /// <param name="random">Where everybody's own random numbers come from.</param>
-    public static async Task<Writers> JoinAsync(Uri server, Random random)
+    public static Task<Writers> JoinAsync(Uri server, Random random) => JoinAsync(new WritersPlan([server], [server]), random);
+
+    /// <inheritdoc cref="JoinAsync(Uri, Random)"/>
+    public static async Task<Writers> JoinAsync(WritersPlan plan, Random random)
     {
-        var writers = new Writers(server);
-        for (int number = 0; number < Clients; number++)
+        var writers = new Writers(plan);
+        for (int number = 0; number < plan.Clients; number++)
         {
-            var client = new CollabClient(server, new() { Name = $"Writer {number}" });
+            var client = new CollabClient(plan.Entrances[number % plan.Entrances.Count], new() { Name = $"Writer {number}" });
             writers._clients.Add(client);
             int writer = number, tokens = 0;
-            foreach (int document in (int[])[number % Documents, (number + (number / Documents) + 1) % Documents])
+            foreach (int document in (int[])[number % plan.Documents, (number + (number / plan.Documents) + 1) % plan.Documents])
             {
                 await client.CreateAsync(writers._records[document].Id, Kind(document));
                 var opened = await client.OpenAsync(writers._records[document].Id);
-                writers._typists.Add(new Typist(opened, writers._records[document], () => new Token(writer, Interlocked.Increment(ref tokens)), new Random(random.Next())));
+                writers._typists.Add(new Typist(opened, writers._records[document], number % plan.Entrances.Count, () => new Token(writer, Interlocked.Increment(ref tokens)), new Random(random.Next())));
             }
         }
 
@@ -101,16 +102,36 @@ internal sealed class Writers : IAsyncDisposable
         () => _typists.All(typist => typist.FirstAcknowledged is not null),
         () => $"everybody's edits are acknowledged again; still waiting: {Waiting(typist => typist.FirstAcknowledged is null)}");
 
+    /// <summary>Every document takes edits and delivers them: each typist's next edit is durable, and everybody else there has it.</summary>
+    /// <param name="isMeant">Whether typists of an entrance, by its place in the plan, are looked at. Null: all.</param>
+    /// <returns>For each typist how long that took.</returns>
+    public async Task<IReadOnlyList<TimeSpan>> WhenEachWorksAsync(Func<int, bool>? isMeant = null)
+    {
+        long from = Stopwatch.GetTimestamp();
+        var meant = _typists.Where(typist => isMeant?.Invoke(typist.Entrance) ?? true).ToList();
+        return await Task.WhenAll(meant.Select(async typist =>
+        {
+            int before = typist.EditsMade;
+            await WithinAsync(() => typist.EditsMade > before, () => $"{typist.Name} types");
+            await WithinAsync(typist.Document.WhenSavedAsync(), () => $"what {typist.Name} types is durable; {Waiting(other => other == typist)}");
+            long revision = typist.Document.Revision;
+            await WithinAsync(
+                () => meant.All(other => other.Document.Id != typist.Document.Id || other.Document.Revision >= revision),
+                () => $"everybody is at revision {revision} of {typist.Document.Id}; still waiting: {Waiting(other => other.Document.Id == typist.Document.Id && other.Document.Revision < revision)}");
+            return Stopwatch.GetElapsedTime(from);
+        }));
+    }
+
     /// <summary>Everybody is connected, everything is saved, and everybody has everybody's edits.</summary>
     public async Task WhenSettledAsync()
     {
         await WithinAsync(() => _typists.All(IsSettled), () => $"everybody is live and everything saved; still waiting: {Waiting(typist => !IsSettled(typist))}");
-        using var api = new Api(_server);
+        using var api = new Api(_plan.Hosts[0]);
         foreach (var record in _records)
         {
             long head = await api.HeadAsync(record.Id);
             await WithinAsync(
-                () => _typists.Where(typist => typist.Document.Id == record.Id).All(typist => typist.Document.Revision == head),
+                () => At(record.Id).All(typist => typist.Document.Revision == head),
                 () => $"everybody is at revision {head} of {record.Id}; still waiting: {Waiting(typist => typist.Document.Id == record.Id && typist.Document.Revision != head)}");
         }
     }
@@ -119,15 +140,17 @@ internal sealed class Writers : IAsyncDisposable
     /// <returns>What is not as it must be; empty when all is well.</returns>
     public async Task<IReadOnlyList<string>> AuditAsync()
     {
-        using var api = new Api(_server);
-        await using var late = new CollabClient(_server, new() { Name = "Late" });
+        using var api = new Api(_plan.Hosts[0]);
+        await using var late = new CollabClient(_plan.Hosts[^1], new() { Name = "Late" });
         foreach (var (record, audit) in _records.Zip(_audits))
         {
             var joined = await late.OpenAsync(record.Id);
             long head = await api.HeadAsync(record.Id);
             await WithinAsync(() => joined.Revision == head, () => $"a client that joins late is at revision {head} of {record.Id}; it is {joined.Phase} at {joined.Revision}");
-            var replicas = _typists.Where(typist => typist.Document.Id == record.Id).Select(typist => ($"the replica of session {typist.Document.Session}", typist.Document.Content));
+            var replicas = At(record.Id).Select(typist => ($"the replica of {typist.Name}", typist.Document.Content));
             await audit.RunAsync(api, [.. replicas, ("what a late client joins with", joined.Content)]);
+            foreach (var host in _plan.Hosts.Skip(1))
+                await audit.CompareAsync(host);
         }
 
         return [.. _typists.SelectMany(typist => typist.Complaints), .. _audits.SelectMany(audit => audit.Evidence)];
@@ -140,6 +163,8 @@ internal sealed class Writers : IAsyncDisposable
         foreach (var client in _clients)
             await client.DisposeAsync();
     }
+
+    private IEnumerable<Typist> At(string document) => _typists.Where(typist => typist.Document.Id == document);
 
     private static bool IsSettled(Typist typist) => typist.Document is { Phase: DocumentPhase.Live, IsSaved: true };
 
@@ -154,6 +179,14 @@ internal sealed class Writers : IAsyncDisposable
                 Assert.Fail($"Within {Limit.TotalSeconds} s it did not become true that {what()}.");
             await Task.Delay(10);
         }
+    }
+
+    private static async Task WithinAsync(Task fact, Func<string> what)
+    {
+        await Task.WhenAny(fact, Task.Delay(Limit));
+        if (!fact.IsCompleted)
+            Assert.Fail($"Within {Limit.TotalSeconds} s it did not become true that {what()}.");
+        await fact;
     }
 
     private string Waiting(Func<Typist, bool> isWaiting) => string.Join(", ", _typists.Where(isWaiting)

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Collab.Tests.EndToEnd;
 
-/// <summary>The wire between one client and the server: it can be cut, and mended.</summary>
+/// <summary>The wire between clients and the server, or whichever server is chosen for each connection: it can be cut, and mended.</summary>
 internal sealed class Line : IAsyncDisposable
 {
-    private readonly Uri _server;
+    private readonly Func<Task<Uri?>> _choose;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Lock _lock = new();
     private readonly HashSet<TcpClient> _ends = [];
@@ -14,8 +14,14 @@ internal sealed class Line : IAsyncDisposable
     private bool _isCut;
 
     public Line(Uri server)
+        : this(() => Task.FromResult<Uri?>(server))
     {
-        _server = server;
+    }
+
+    /// <param name="choose">Asked for each new connection, as a load balancer is. Null: there is none, and the connection is closed.</param>
+    public Line(Func<Task<Uri?>> choose)
+    {
+        _choose = choose;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -76,8 +82,11 @@ internal sealed class Line : IAsyncDisposable
 
         try
         {
-            await server.ConnectAsync(_server.Host, _server.Port);
-            await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client.GetStream()));
+            if (await _choose() is { } chosen)
+            {
+                await server.ConnectAsync(chosen.Host, chosen.Port);
+                await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client.GetStream()));
+            }
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {

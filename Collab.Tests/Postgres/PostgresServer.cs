@@ -122,6 +122,9 @@ public sealed class PostgresServer : IAsyncDisposable
     public string ConnectionString(string database = "postgres") =>
         new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = User, Password = _password, Database = database }.ConnectionString;
 
+    /// <summary>The same through the socket in <see cref="Folder"/>, which is there for whoever runs in another network, too.</summary>
+    public string SocketConnectionString(string database) => new NpgsqlConnectionStringBuilder(ConnectionString(database)) { Host = Folder }.ConnectionString;
+
     /// <summary>Makes an empty database; its name. It goes with the server, or by <see cref="DropDatabaseAsync"/>.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
