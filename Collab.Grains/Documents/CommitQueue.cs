@@ -60,6 +60,9 @@ public sealed class CommitQueue(
     /// <summary>Why, once <see cref="HasFailed"/>: another writer took the document over.</summary>
     public bool IsFenced { get; private set; }
 
+    /// <summary>What ended the queue when it was neither the log nor the caller: a defect.</summary>
+    public Exception? Defect { get; private set; }
+
     /// <summary>An append failed or takes too long, and is being repeated.</summary>
     public bool IsStalled { get; private set; }
 
@@ -130,7 +133,21 @@ public sealed class CommitQueue(
         return isDurable;
     }
 
+    /// <summary>Never throws: who waits for a flush must hear of its end, or waits for ever.</summary>
     private async Task FlushAllAsync()
+    {
+        try
+        {
+            await FlushQueuedAsync();
+        }
+        catch (Exception defect)
+        {
+            Defect = defect;
+            End();
+        }
+    }
+
+    private async Task FlushQueuedAsync()
     {
         while (_queued.Count > 0 && !HasFailed)
         {
@@ -193,9 +210,11 @@ public sealed class CommitQueue(
         {
             return await append.WaitAsync(Patience, clock);
         }
-        catch (TimeoutException) when (!append.IsCompleted)
+        catch (TimeoutException)
         {
-            Stall(Patience);
+            // It may have come through since: on a busy machine this turn runs some time after the clock rang.
+            if (!append.IsCompleted)
+                Stall(Patience);
             return await append;
         }
     }

@@ -15,4 +15,7 @@ public sealed partial class DocumentGrain
 
     [LoggerMessage(1004, LogLevel.Error, "Document {Document}: the replica of session {Session} diverged at revision {Revision}: {Detail} The document is {Length} long.")]
     private partial void LogMismatch(DocumentId document, Revision revision, SessionId session, string detail, int length);
+
+    [LoggerMessage(1005, LogLevel.Error, "Document {Document} can't go on after revision {Revision}; this activation ends, and the next reads the log.")]
+    private partial void LogDefect(Exception defect, DocumentId document, Revision revision);
 }

@@ -271,6 +271,8 @@ public sealed partial class DocumentGrain(
             return;
         if (_live is { Commits.IsFenced: true } live)
             LogFenced(Id, live.Description.Epoch, live.Commits.Durable);
+        if (_live?.Commits.Defect is { } defect)
+            LogDefect(defect, Id, _live.Commits.Durable);
         DeactivateOnIdle();
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Collab.Contracts;
 using Collab.Grains.Documents;
 using Collab.Grains.Log;
@@ -85,6 +86,35 @@ public sealed class CommitQueueTests
         _writer.Complete(AppendOutcome.Durable);
         await Eventually.IsTrue(() => _durable.Count == 1);
         Assert.False(_commits.IsStalled);
+    }
+
+    // On a busy machine a turn runs long after what woke it. The queue once took this for a failure of its own, and everybody in the document waited for ever.
+    [Fact]
+    public async Task An_append_that_comes_through_between_the_end_of_patience_and_the_turn_is_durable()
+    {
+        var turns = new HeldTurns();
+        var first = turns.Run(() => Enqueue(1));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await Eventually.IsTrue(() => turns.AreWaiting, "the turn that heard of the end of patience waits to run");
+        _writer.Complete(AppendOutcome.Durable);
+        Assert.Empty(_durable);
+        await Eventually.IsTrue(() => turns.RunWaiting(until: first), "the flush ended");
+        Assert.Equal(CommitOutcome.Durable, await first);
+        Assert.Equal((new Revision(1), 0, false, false), (_commits.Durable, _commits.UncommittedCount, _commits.IsStalled, _commits.HasFailed));
+    }
+
+    [Fact]
+    public async Task A_defect_ends_the_queue_and_whoever_waits_hears_of_it()
+    {
+        var commits = new CommitQueue(
+            _writer, _clock, new DocumentId("d"), 1, Revision.Zero, DocumentKinds.Find("text")!.Initial, _ => throw new InvalidOperationException("A defect."), new Random(1));
+        var first = Enqueue(1, commits);
+        var second = Enqueue(2, commits);
+        _writer.Complete(AppendOutcome.Durable);
+        Assert.Equal((CommitOutcome.InDoubt, CommitOutcome.InDoubt), (await first, await second));
+        Assert.True(commits.HasFailed);
+        Assert.IsType<InvalidOperationException>(commits.Defect);
+        Assert.False(await commits.CloseAsync(TimeSpan.FromSeconds(5), CancellationToken.None));
     }
 
     [Fact]
@@ -193,11 +223,50 @@ public sealed class CommitQueueTests
         Assert.All(_writer.Appends, append => Assert.Same(_writer.Appends[0], append));
     }
 
-    private Task<CommitOutcome> Enqueue(long revision) => _commits.Enqueue(
+    private Task<CommitOutcome> Enqueue(long revision, CommitQueue? commits = null) => (commits ?? _commits).Enqueue(
         new LogRecord(new Revision(revision), new SessionId("s"), revision, 0, new byte[10]), DocumentKinds.Find("text")!.Initial);
 
     /// <summary>Moves the clock until the writer has been asked so often.</summary>
     private async Task RepeatedAsync(int times) => await _clock.RunAsync(_writer.AskedAsync(times));
+
+    /// <summary>A grain's turns, which run when the test says so.</summary>
+    private sealed class HeldTurns : SynchronizationContext
+    {
+        private readonly ConcurrentQueue<Action> _waiting = new();
+
+        public bool AreWaiting => !_waiting.IsEmpty;
+
+        public override void Post(SendOrPostCallback d, object? state) => _waiting.Enqueue(() => d(state));
+
+        public T Run<T>(Func<T> turn)
+        {
+            var outer = Current;
+            SetSynchronizationContext(this);
+            try
+            {
+                return turn();
+            }
+            finally
+            {
+                SetSynchronizationContext(outer);
+            }
+        }
+
+        /// <returns>Whether what was waited for has happened.</returns>
+        public bool RunWaiting(Task until)
+        {
+            while (_waiting.TryDequeue(out var turn))
+            {
+                Run(() =>
+                {
+                    turn();
+                    return true;
+                });
+            }
+
+            return until.IsCompleted;
+        }
+    }
 
     /// <summary>A writer whose appends the test completes.</summary>
     private sealed class HeldWriter : ILogWriter
