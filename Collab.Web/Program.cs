@@ -1,5 +1,9 @@
+using Collab.Silo;
 using Collab.Web;
 using Collab.Web.Security;
+
+if (args is [HealthProbe.Command, .. var rest])
+    return await HealthProbe.RunAsync(rest);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddCollab();
@@ -9,3 +13,4 @@ app.UseSecurityHeaders();
 app.MapDemo();
 app.MapCollab();
 app.Run();
+return 0;
