@@ -12,7 +12,7 @@ internal static class Signature
         ConstructorInfo { IsStatic: false } constructor when IsSeen(constructor) =>
             $"ctor|{Protected(constructor)}.ctor({Parameters(constructor)})",
         MethodInfo method when IsSeen(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
-            $"method|{Protected(method)}{Static(method)}{NameOf(method.ReturnType)} {MethodName(method)}({Parameters(method)})",
+            $"method|{Protected(method)}{Static(method)}{NameIn(method.ReturnType)} {MethodName(method)}({Parameters(method)})",
         PropertyInfo property when Accessors(property).Any(IsSeen) => Property(property),
         FieldInfo field when field.IsPublic || field.IsFamily => Field(field),
         EventInfo => throw new NotSupportedException($"The list has no form for events: {member}."),
@@ -32,25 +32,27 @@ internal static class Signature
     public static IEnumerable<string> BasesOf(Type type)
     {
         if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType))
-            yield return NameOf(parent);
+            yield return NameIn(parent);
 
         // ISerializable of exceptions and the like comes with the base, and is listed only here or there.
         foreach (var each in type.GetInterfaces().Where(each => each.IsVisible && type.BaseType?.GetInterfaces().Contains(each) != true))
-            yield return NameOf(each);
+            yield return NameIn(each);
     }
 
-    public static string NameOf(Type type)
+    /// <summary>A type by itself; inside of its own members it is <see cref="NameIn"/>, with its parameters.</summary>
+    public static string NameOf(Type type) => type.IsGenericTypeDefinition ? type.FullName! : NameIn(type);
+
+    private static string NameIn(Type type)
     {
         if (type.IsByRef)
-            return NameOf(type.GetElementType()!);
+            return NameIn(type.GetElementType()!);
         if (type.IsArray)
-            return $"{NameOf(type.GetElementType()!)}[]";
+            return $"{NameIn(type.GetElementType()!)}[]";
         if (type.IsGenericParameter)
             return $"{(type.DeclaringMethod is null ? "!" : "!!")}{type.GenericParameterPosition}";
         if (!type.IsGenericType)
             return type.FullName!;
-        var definition = type.GetGenericTypeDefinition().FullName!;
-        return type.IsGenericTypeDefinition ? definition : $"{definition}<{string.Join(',', type.GetGenericArguments().Select(NameOf))}>";
+        return $"{type.GetGenericTypeDefinition().FullName}<{string.Join(',', type.GetGenericArguments().Select(NameIn))}>";
     }
 
     private static string Property(PropertyInfo property)
@@ -63,7 +65,7 @@ internal static class Signature
             var isInit = isSetter && accessor.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit));
             return $"{(accessor.IsFamily && !isProtected ? "protected " : "")}{(isInit ? "init" : isSetter ? "set" : "get")};";
         }));
-        return $"property|{(isProtected ? "protected " : "")}{Static(seen[0])}{NameOf(property.PropertyType)} {property.Name} {{{accessors}}}";
+        return $"property|{(isProtected ? "protected " : "")}{Static(seen[0])}{NameIn(property.PropertyType)} {property.Name} {{{accessors}}}";
     }
 
     private static string? Field(FieldInfo field)
@@ -73,7 +75,7 @@ internal static class Signature
         var modifier = field.IsLiteral ? "const " : field.IsStatic ? "static " : "";
         var readOnly = field.IsInitOnly ? "readonly " : "";
         var value = field.IsLiteral ? $" = {Convert.ToString(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}" : "";
-        return $"field|{(field.IsFamily ? "protected " : "")}{modifier}{readOnly}{NameOf(field.FieldType)} {field.Name}{value}";
+        return $"field|{(field.IsFamily ? "protected " : "")}{modifier}{readOnly}{NameIn(field.FieldType)} {field.Name}{value}";
     }
 
     private static IEnumerable<MethodInfo> Accessors(PropertyInfo property) => property.GetAccessors(nonPublic: true).OrderBy(each => each == property.SetMethod);
@@ -89,5 +91,5 @@ internal static class Signature
 
     private static string Parameters(MethodBase method) => string.Join(',', method.GetParameters().Select(parameter =>
         (parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : parameter.IsOut ? "out " : parameter.ParameterType.IsByRef ? "ref " : "")
-        + NameOf(parameter.ParameterType)));
+        + NameIn(parameter.ParameterType)));
 }

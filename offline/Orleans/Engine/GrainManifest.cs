@@ -12,12 +12,19 @@ namespace Orleans.Engine;
 internal static class GrainManifest
 {
     private static readonly ConcurrentDictionary<(Type, string?), Type> Found = new();
+    private static readonly ConcurrentDictionary<string, Runtime.GrainType[]> Subscribers = new();
     private static readonly Lazy<Type[]> Classes = new(FindClasses);
 
     public static Type ClassOf(Type grainInterface, string? classNamePrefix) =>
         Found.GetOrAdd((grainInterface, classNamePrefix), static key => Find(key.Item1, key.Item2));
 
     public static Type? ClassOfType(Runtime.GrainType type) => Array.Find(Classes.Value, each => GrainClass.GrainTypeOf(each) == type);
+
+    /// <summary>The classes that subscribe to all streams of the namespace.</summary>
+    public static Runtime.GrainType[] SubscribersOf(string? streamNamespace) => Subscribers.GetOrAdd(streamNamespace ?? "", static name =>
+        [.. Classes.Value
+            .Where(type => name.Length > 0 && type.GetCustomAttributes<ImplicitStreamSubscriptionAttribute>().Any(each => each.StreamNamespace == name))
+            .Select(GrainClass.GrainTypeOf)]);
 
     private static Type Find(Type grainInterface, string? prefix)
     {

@@ -45,6 +45,9 @@ internal abstract class GrainMethod
 
     private static MethodInfo Find(Type target, GrainMethod self)
     {
+        // What the engine itself calls grains with: no grain implements it.
+        if (!self.InterfaceType.IsAssignableFrom(target))
+            return self.Method;
         var map = target.GetInterfaceMap(self.InterfaceType);
         return map.TargetMethods[Array.IndexOf(map.InterfaceMethods, self.Method)];
     }

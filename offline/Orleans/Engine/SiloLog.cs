@@ -32,4 +32,10 @@ internal sealed partial class SiloLog(ILogger<SiloRuntime> logger)
 
     [LoggerMessage(9, LogLevel.Error, "The silo's housekeeping failed; it goes on.")]
     public partial void HousekeepingFailed(Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Grain} got a batch of stream {Stream} that it has no observer for; it is dropped.")]
+    public partial void NobodySubscribed(Type grain, StreamId stream);
+
+    [LoggerMessage(11, LogLevel.Error, "A batch of stream {Stream} is given up: {GrainId} did not take it.")]
+    public partial void StreamFailed(Exception exception, StreamId stream, GrainId grainId);
 }

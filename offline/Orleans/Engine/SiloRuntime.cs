@@ -101,6 +101,17 @@ internal sealed class SiloRuntime : IDisposable
         reference.LastActivation = activation;
     }
 
+    /// <summary>For what goes into the silo other than by a call.</summary>
+    /// <exception cref="InvalidOperationException">The silo has not started.</exception>
+    /// <exception cref="SiloUnavailableException">It has stopped.</exception>
+    public void ThrowUnlessRunning()
+    {
+        if (_state == State.Created)
+            throw new InvalidOperationException("The silo has not started; register what publishes after UseOrleans.");
+        if (_state == State.Stopped)
+            throw new SiloUnavailableException("The local Orleans host is shutting down and can no longer process requests.");
+    }
+
     /// <exception cref="OrleansConfigurationException">The collection options contradict each other.</exception>
     public void Start()
     {
