@@ -41,24 +41,37 @@ public interface IActivityLog
     /// <returns>How many were deleted; fewer than <paramref name="limit"/> when it is done.</returns>
     ValueTask<int> TrimAsync(DateTimeOffset before, int limit, CancellationToken cancellation);
 
-    /// <summary>How far the consumer has got; 0 if it never wrote.</summary>
+    /// <summary>How far the consumer has got; null if it never wrote.</summary>
     /// <param name="consumer">1 to 200 characters.</param>
-    ValueTask<long> ReadCursorAsync(string consumer, CancellationToken cancellation);
+    ValueTask<ConsumerCursor?> ReadCursorAsync(string consumer, CancellationToken cancellation);
 
-    /// <summary>Everything up to and including <paramref name="position"/> is handled. A cursor only goes forward: a lower position changes nothing.</summary>
-    /// <returns>The cursor as it is now: higher than <paramref name="position"/> when somebody else is further.</returns>
-    ValueTask<long> WriteCursorAsync(string consumer, long position, CancellationToken cancellation);
+    /// <summary>Everything up to and including the cursor's position is handled. A cursor only goes forward: with a lower position nothing changes, with the same one the note is replaced.</summary>
+    /// <returns>The cursor as it is now: higher than what was written when somebody else is further.</returns>
+    ValueTask<ConsumerCursor> WriteCursorAsync(string consumer, ConsumerCursor cursor, CancellationToken cancellation);
 
-    /// <summary>Keeps an event that a consumer could not be given, so that its cursor can go on. The same event of the same consumer is kept once: the newer failure replaces the older.</summary>
-    ValueTask AddDeadLetterAsync(DeadLetter letter, CancellationToken cancellation);
+    /// <summary>
+    /// Keeps events that consumers could not be given, all or none, so that their cursors can go on. The same event of the same consumer is kept once: the newer failure replaces the older.
+    /// </summary>
+    ValueTask AddDeadLettersAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellation);
 
-    /// <summary>The consumer's dead letters after the position <paramref name="after"/>, oldest position first, at most <paramref name="limit"/>. Trimming does not touch them.</summary>
+    /// <summary>The consumer's dead letters after the position <paramref name="after"/>, oldest position first, at most <paramref name="limit"/>. Trimming the log does not touch them.</summary>
     ValueTask<ImmutableArray<DeadLetter>> ListDeadLettersAsync(string consumer, long after, int limit, CancellationToken cancellation);
 
-    /// <summary>Removes the consumer's dead letters at <paramref name="positions"/>: after they were delivered all the same, or given up. Those that are not there are passed over.</summary>
+    /// <summary>How many the consumer has.</summary>
+    ValueTask<long> CountDeadLettersAsync(string consumer, CancellationToken cancellation);
+
+    /// <summary>Removes the consumer's dead letters at <paramref name="positions"/>: after they were delivered all the same. Those that are not there are passed over.</summary>
     /// <returns>How many were removed.</returns>
     ValueTask<int> DeleteDeadLettersAsync(string consumer, IReadOnlyList<long> positions, CancellationToken cancellation);
+
+    /// <summary>Gives up the consumer's dead letters from before <paramref name="before"/>, and of the others the oldest positions when there are more than <paramref name="keep"/>; at most <paramref name="limit"/> in one call.</summary>
+    /// <returns>How many were removed; fewer than <paramref name="limit"/> when it is done.</returns>
+    ValueTask<int> TrimDeadLettersAsync(string consumer, DateTimeOffset before, int keep, int limit, CancellationToken cancellation);
 }
+
+/// <summary>A consumer's place in the activity log.</summary>
+/// <param name="Note">What it wants to find again there, up to 1,000 characters; the log does not look into it.</param>
+public sealed record ConsumerCursor(long Position, string? Note = null);
 
 /// <summary>An event that a consumer could not be given.</summary>
 /// <param name="Consumer">1 to 200 characters.</param>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Collab.Contracts.Refusals;
 using Prometheus;
 
 namespace Collab.Grains.Log;
@@ -31,4 +33,23 @@ internal static class LogMetrics
 
     public static readonly Gauge Connections = Metrics.CreateGauge(
         "collab_store_connections", "Connections to the store, in use and waiting for use.", "store", "state");
+
+    /// <summary>Times a call of a store that is under way, and counts it when it fails.</summary>
+    public static async ValueTask<T> MeasureAsync<T>(string store, Histogram.Child seconds, ValueTask<T> call)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            return await call;
+        }
+        catch (LogUnavailableException failure)
+        {
+            Errors.WithLabels(store, RefusalReasons.SnakeCase(failure.Fault.ToString())).Inc();
+            throw;
+        }
+        finally
+        {
+            seconds.Observe(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+    }
 }

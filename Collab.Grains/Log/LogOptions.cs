@@ -50,7 +50,7 @@ public sealed class LogOptions
     public int ReaderConnectionsLimit { get; set; } = 4;
 
     /// <summary>
-    /// PostgreSQL's connections for opening and creating documents, snapshots and trimming; appends have one more of their own. Default 4, range 1–64. Beyond
+    /// PostgreSQL's connections for opening and creating documents, snapshots and trimming; appends have one more of their own, activity has two. Default 4, range 1–64. Beyond
     /// it a call waits for a free one, up to <see cref="CommandTimeout"/>.
     /// </summary>
     public int WriterConnectionsLimit { get; set; } = 4;

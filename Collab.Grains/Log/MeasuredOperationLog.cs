@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Collab.Contracts.Documents;
-using Collab.Contracts.Refusals;
 using Prometheus;
 
 namespace Collab.Grains.Log;
@@ -77,21 +75,5 @@ public sealed class MeasuredOperationLog(IOperationLog log) : IOperationLog, IDi
         return true;
     }
 
-    private async ValueTask<T> MeasureAsync<T>(Histogram.Child seconds, ValueTask<T> call)
-    {
-        var start = Stopwatch.GetTimestamp();
-        try
-        {
-            return await call;
-        }
-        catch (LogUnavailableException failure)
-        {
-            LogMetrics.Errors.WithLabels(log.Store, RefusalReasons.SnakeCase(failure.Fault.ToString())).Inc();
-            throw;
-        }
-        finally
-        {
-            seconds.Observe(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-    }
+    private ValueTask<T> MeasureAsync<T>(Histogram.Child seconds, ValueTask<T> call) => LogMetrics.MeasureAsync(log.Store, seconds, call);
 }

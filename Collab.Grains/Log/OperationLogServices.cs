@@ -1,3 +1,4 @@
+using Collab.Grains.Activity;
 using Collab.Grains.Log.Postgres;
 using Collab.Grains.Log.Sqlite;
 using Collab.Resilience;
@@ -11,7 +12,7 @@ namespace Collab.Grains.Log;
 /// <summary>Registers the operation log and its writer.</summary>
 public static class OperationLogServices
 {
-    /// <summary>Adds <see cref="IOperationLog"/> as <see cref="LogOptions"/> choose it (section <c>Collab:Log</c>), and <see cref="ILogWriter"/>, one of each in the process.</summary>
+    /// <summary>Adds <see cref="IOperationLog"/> and <see cref="IActivityLog"/> as <see cref="LogOptions"/> choose them (section <c>Collab:Log</c>), and <see cref="ILogWriter"/>, one of each in the process.</summary>
     public static IServiceCollection AddOperationLog(this IServiceCollection services)
     {
         services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section).ValidateOnStart();
@@ -20,6 +21,8 @@ public static class OperationLogServices
         services.AddPipeline(PipelineName.LogAppend, ResilientOperationLog.IsTrouble);
         services.AddPipeline(PipelineName.LogRead, ResilientOperationLog.IsTrouble);
         services.TryAddSingleton(Open);
+        services.TryAddSingleton(Guard);
+        services.TryAddSingleton<IActivityLog>(provider => new MeasuredActivityLog(provider.GetRequiredService<LogStore>().Activity));
         services.TryAddSingleton<LogWriter>();
         services.TryAddSingleton<ILogWriter>(provider => provider.GetRequiredService<LogWriter>());
         services.AddHostedService<LogLifecycle>();
@@ -36,17 +39,25 @@ public static class OperationLogServices
         _ => throw new InvalidOperationException($"{LogOptions.Section}:Provider is {options.Provider}: that log is in the memory of its process, and can't be read from outside."),
     };
 
-    private static IOperationLog Open(IServiceProvider provider)
+    private static LogStore Open(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<LogOptions>>().Value;
-        // Measured inside: each attempt is a call of the store.
-        var log = new MeasuredOperationLog(options.Provider switch
+        switch (options.Provider)
         {
-            LogProvider.Memory => new MemoryOperationLog(),
-            LogProvider.PostgreSql => PostgresOperationLog.Open(options, provider.GetRequiredService<ILogger<PostgresOperationLog>>()),
-            _ => SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>()),
-        });
-        return new ResilientOperationLog(
-            log, provider.GetRequiredKeyedService<Pipeline>(PipelineName.LogAppend), provider.GetRequiredKeyedService<Pipeline>(PipelineName.LogRead));
+            case LogProvider.Memory:
+                return new LogStore(new MemoryOperationLog(), new MemoryActivityLog());
+            case LogProvider.PostgreSql:
+                var postgres = PostgresOperationLog.Open(options, provider.GetRequiredService<ILogger<PostgresOperationLog>>());
+                return new LogStore(postgres, postgres.Activity);
+            default:
+                var sqlite = SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>());
+                return new LogStore(sqlite, sqlite.Activity);
+        }
     }
+
+    // Measured inside: each attempt is a call of the store.
+    private static IOperationLog Guard(IServiceProvider provider) => new ResilientOperationLog(
+        new MeasuredOperationLog(provider.GetRequiredService<LogStore>().Operations),
+        provider.GetRequiredKeyedService<Pipeline>(PipelineName.LogAppend),
+        provider.GetRequiredKeyedService<Pipeline>(PipelineName.LogRead));
 }

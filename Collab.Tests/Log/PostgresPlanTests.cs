@@ -1,3 +1,4 @@
+using Collab.Grains.Activity;
 using Collab.Grains.Log;
 using Collab.Grains.Log.Postgres;
 using Collab.Tests.Postgres;
@@ -32,6 +33,13 @@ public sealed class PostgresPlanTests
             await Uses(PostgresAppends.LockSql, ["documents_id_key"], (object)new[] { "d77", "d78" });
             await Uses(PostgresAppends.TrimmedSql, ["documents_id_key", "sessions_pkey"], new[] { "d77", "d78" }, new[] { "s1", "s2" });
             await Uses(PostgresAppends.AdvanceSql, ["documents_pkey"], new[] { 77L, 78 }, new[] { 1001L, 1001 }, new[] { 5L, 6 });
+            await Uses(PostgresActivityStatements.AfterSql, ["activity_pkey"], 5_000L, 100L);
+            await Uses(PostgresActivityStatements.DocumentSql, ["activity_by_document"], "d77", long.MaxValue, 50L);
+            await Uses(PostgresActivityStatements.PositionsSql, ["activity_id_key"], (object)new[] { Guid.NewGuid(), Guid.NewGuid() });
+            await Uses(PostgresActivityStatements.TrimSql, ["activity_pkey"], 5L, 1_000L);
+            await Uses(PostgresActivityStatements.LettersSql, ["activity_dead_letters_pkey"], "c7", 5L, 100L);
+            await Uses(PostgresActivityStatements.CountLettersSql, ["activity_dead_letters_pkey"], "c7");
+            await Uses(PostgresActivityStatements.TrimLettersSql, ["activity_dead_letters_pkey"], "c7", 5L, 1_000L, 100L);
 
             async Task Uses(string sql, string[] indexes, params object[] values)
             {
@@ -58,6 +66,9 @@ public sealed class PostgresPlanTests
             SELECT d, r, r, 0, 0, 's' || r % 10, '\x00' FROM generate_series(1, 200) AS d, generate_series(1, 1000) AS r;
         INSERT INTO sessions (document, sequence, revision, hash, session) SELECT d, 5, 5, 0, 's' || s FROM generate_series(1, 2000) AS d, generate_series(0, 9) AS s;
         INSERT INTO snapshots (document, revision, at, length, hash, checksum, content) SELECT d, r * 100, 0, 1, 0, 0, '\x00' FROM generate_series(1, 5000) AS d, generate_series(1, 4) AS r;
+        INSERT INTO activity (position, at, revision, id, kind, document) SELECT i, i, 0, gen_random_uuid(), 3, 'd' || i % 1000 FROM generate_series(1, 100000) AS i;
+        INSERT INTO activity_dead_letters (consumer, position, at, revision, failed_at, id, attempts, kind, document, failure)
+            SELECT 'c' || i % 20, i, i, 0, i, gen_random_uuid(), 1, 3, 'd1', 'no' FROM generate_series(1, 20000) AS i;
         ANALYZE;
         """,
         database);

@@ -6,17 +6,17 @@ namespace Collab.Grains.Log.Postgres;
 /// <summary>Reads a PostgreSQL log on a few connections of its own; beside the silos that write it, or as a part of one.</summary>
 public class PostgresLogReader : ILogReader, IDisposable
 {
-    private readonly PostgresConnections _readers;
-
     private protected PostgresLogReader(PostgresDatabase database, int connectionsLimit)
     {
         Database = database;
-        _readers = new PostgresConnections(database, connectionsLimit, "reading (Collab:Log:ReaderConnectionsLimit)");
+        Readers = new PostgresConnections(database, connectionsLimit, "reading (Collab:Log:ReaderConnectionsLimit)");
     }
 
     public string Store => "postgresql";
 
     private protected PostgresDatabase Database { get; }
+
+    private protected PostgresConnections Readers { get; }
 
     /// <summary>Opens a log for reading, whoever writes it, without changing what it says.</summary>
     /// <exception cref="LogUnavailableException">It can't be reached, or has another schema version than this program reads.</exception>
@@ -67,7 +67,7 @@ public class PostgresLogReader : ILogReader, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        _readers.Dispose();
+        Readers.Dispose();
         Database.Dispose();
     }
 
@@ -94,5 +94,5 @@ public class PostgresLogReader : ILogReader, IDisposable
     }
 
     private ValueTask<T> ReadAsync<T>(Func<PostgresReads, Task<T>> read, CancellationToken cancellation) =>
-        _readers.RunAsync((connection, ending) => read(new PostgresReads(connection, Database.Name, ending)), cancellation);
+        Readers.RunAsync((connection, ending) => read(new PostgresReads(connection, Database.Name, ending)), cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Grains.Activity;
 using Microsoft.Extensions.Logging;
 
 namespace Collab.Grains.Log.Postgres;
@@ -13,13 +14,18 @@ public sealed partial class PostgresOperationLog : PostgresLogReader, IOperation
 {
     private readonly PostgresConnections _appender;
     private readonly PostgresConnections _writers;
+    private readonly PostgresActivityLog _activity;
 
     private PostgresOperationLog(PostgresDatabase database, LogOptions options)
         : base(database, options.ReaderConnectionsLimit)
     {
         _appender = new PostgresConnections(database, 1, "appending");
         _writers = new PostgresConnections(database, options.WriterConnectionsLimit, "writing (Collab:Log:WriterConnectionsLimit)");
+        _activity = new PostgresActivityLog(new PostgresConnections(database, PostgresActivityLog.WriterConnections, "writing activity"), Readers);
     }
+
+    /// <summary>The activity in the same schema; closed with it.</summary>
+    public IActivityLog Activity => _activity;
 
     /// <summary>Connects, makes the schema when it is missing, and brings it up to date.</summary>
     /// <exception cref="LogUnavailableException">The database can't be reached, lacks rights, is too old, or has a newer schema.</exception>
@@ -66,6 +72,7 @@ public sealed partial class PostgresOperationLog : PostgresLogReader, IOperation
     {
         _appender.Dispose();
         _writers.Dispose();
+        _activity.Dispose();
         base.Dispose(disposing);
     }
 

@@ -63,6 +63,49 @@ internal static class PostgresSchema
             PRIMARY KEY (document, revision)
         );
         """,
+        """
+        -- What happened, over all documents, in the order of commits.
+        CREATE TABLE activity (
+            position bigint PRIMARY KEY,
+            at bigint NOT NULL,             -- milliseconds since 1970, UTC
+            revision bigint NOT NULL,
+            id uuid NOT NULL UNIQUE,        -- an event is appended once
+            kind smallint NOT NULL,         -- ActivityKind
+            document text COLLATE "C" NOT NULL, -- need not be one of those above
+            session text,
+            author text,
+            detail bytea                    -- JSON
+        );
+        CREATE INDEX activity_by_document ON activity (document, position);
+
+        -- The newest position that was ever given: one row, whose lock puts appends in line. It changes with each, so its page is kept mostly free.
+        CREATE TABLE activity_head (one boolean PRIMARY KEY CHECK (one), position bigint NOT NULL) WITH (fillfactor = 10);
+        INSERT INTO activity_head VALUES (true, 0);
+
+        CREATE TABLE activity_cursors (
+            consumer text COLLATE "C" PRIMARY KEY,
+            position bigint NOT NULL,       -- up to here everything is handled
+            note text
+        ) WITH (fillfactor = 50);
+
+        -- Events whole, for they outlive their place in the activity.
+        CREATE TABLE activity_dead_letters (
+            consumer text COLLATE "C" NOT NULL,
+            position bigint NOT NULL,
+            at bigint NOT NULL,
+            revision bigint NOT NULL,
+            failed_at bigint NOT NULL,
+            id uuid NOT NULL,
+            attempts integer NOT NULL,
+            kind smallint NOT NULL,
+            document text COLLATE "C" NOT NULL,
+            session text,
+            author text,
+            detail bytea,
+            failure text NOT NULL,
+            PRIMARY KEY (consumer, position)
+        );
+        """,
     ];
 
     // Longer than any statement of the running system: another silo may be at a step that writes every row anew.

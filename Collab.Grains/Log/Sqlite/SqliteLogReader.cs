@@ -7,17 +7,17 @@ namespace Collab.Grains.Log.Sqlite;
 /// <summary>Reads a SQLite log on a few connections of its own; beside the process that owns the file, or as a part of that.</summary>
 public class SqliteLogReader : ILogReader, IDisposable
 {
-    private readonly SqliteReaders _readers;
-
     private protected SqliteLogReader(SqliteFile file, int connectionsLimit)
     {
         File = file;
-        _readers = new SqliteReaders(file, connectionsLimit);
+        Readers = new SqliteReaders(file, connectionsLimit);
     }
 
     public string Store => "sqlite";
 
     private protected SqliteFile File { get; }
+
+    private protected SqliteReaders Readers { get; }
 
     /// <summary>Opens a file for reading, whoever owns it, without changing what it says.</summary>
     /// <exception cref="LogUnavailableException">It does not exist, is no log, or has another schema version than this program reads.</exception>
@@ -38,36 +38,36 @@ public class SqliteLogReader : ILogReader, IDisposable
 
     /// <summary>What SQLite itself finds wrong with the file (<c>PRAGMA integrity_check</c>), nothing when it is sound. Reads the whole file.</summary>
     public ValueTask<ImmutableArray<string>> CheckFileAsync(CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.CheckFile(), cancellation);
+        Readers.RunAsync(connection => connection.CheckFile(), cancellation);
 
     public ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Describe(id), cancellation);
+        Readers.RunAsync(connection => connection.Describe(id), cancellation);
 
     public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         var cursor = ListCursor.Parse(after);
-        return _readers.RunAsync(connection => connection.List(cursor, limit), cancellation);
+        return Readers.RunAsync(connection => connection.List(cursor, limit), cancellation);
     }
 
     public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentOutOfRangeException.ThrowIfNegative(from.Value);
-        return _readers.RunAsync(connection => connection.Read(id, from, limit, bytesLimit), cancellation);
+        return Readers.RunAsync(connection => connection.Read(id, from, limit, bytesLimit), cancellation);
     }
 
     public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Find(id, session, sequence), cancellation);
+        Readers.RunAsync(connection => connection.Find(id, session, sequence), cancellation);
 
     public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Snapshot(id, atOrBefore), cancellation);
+        Readers.RunAsync(connection => connection.Snapshot(id, atOrBefore), cancellation);
 
     public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Snapshots(id), cancellation);
+        Readers.RunAsync(connection => connection.Snapshots(id), cancellation);
 
     public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) =>
-        _readers.RunAsync(connection => connection.Start(id), cancellation);
+        Readers.RunAsync(connection => connection.Start(id), cancellation);
 
     public void Dispose()
     {
@@ -77,7 +77,7 @@ public class SqliteLogReader : ILogReader, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        _readers.Dispose();
+        Readers.Dispose();
         File.Dispose();
     }
 }

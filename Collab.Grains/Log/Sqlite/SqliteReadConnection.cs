@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Grains.Activity;
 using Microsoft.Data.Sqlite;
 using static Collab.Grains.Log.LogRows;
 
@@ -55,6 +56,10 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
             UNION ALL SELECT session, sequence, revision, hash FROM operations WHERE document = $0 AND revision <= $1)
         GROUP BY session ORDER BY session
         """);
+
+    private SqliteActivityReads? _activity;
+
+    public SqliteActivityReads Activity => _activity ??= new(connection);
 
     public static DocumentDescription? Describe(SqliteStatement describe, DocumentId id)
     {
@@ -166,6 +171,7 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
     {
         foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _snapshot, _snapshots, _startSessions])
             statement.Dispose();
+        _activity?.Dispose();
         connection.Dispose();
     }
 

@@ -65,6 +65,45 @@ internal static class SqliteSchema
         ALTER TABLE snapshots ADD COLUMN length INTEGER;
         ALTER TABLE snapshots ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- What happened, over all documents. AUTOINCREMENT: a position is never given again, not even when its event was trimmed.
+        CREATE TABLE activity (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            id BLOB NOT NULL UNIQUE,       -- a UUID's 16 bytes; an event is appended once
+            document TEXT NOT NULL,        -- need not be one of those above
+            kind INTEGER NOT NULL,         -- ActivityKind
+            at INTEGER NOT NULL,           -- milliseconds since 1970, UTC
+            revision INTEGER NOT NULL,
+            session TEXT,
+            author TEXT,
+            detail BLOB                    -- JSON
+        );
+        CREATE INDEX activity_by_document ON activity (document, position);
+
+        CREATE TABLE activity_cursors (
+            consumer TEXT NOT NULL PRIMARY KEY,
+            position INTEGER NOT NULL,     -- up to here everything is handled
+            note TEXT
+        ) WITHOUT ROWID;
+
+        -- Events whole, for they outlive their place in the activity.
+        CREATE TABLE activity_dead_letters (
+            consumer TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            id BLOB NOT NULL,
+            document TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            session TEXT,
+            author TEXT,
+            detail BLOB,
+            attempts INTEGER NOT NULL,
+            failure TEXT NOT NULL,
+            failed_at INTEGER NOT NULL,
+            PRIMARY KEY (consumer, position)
+        ) WITHOUT ROWID;
+        """,
     ];
 
     public static int Version => Migrations.Length;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Grains.Activity;
 using Microsoft.Data.Sqlite;
 
 namespace Collab.Grains.Log.Sqlite;
@@ -60,6 +61,10 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
         connection, "SELECT 1 FROM sessions WHERE document = $0 AND session = $1 AND sequence >= $2");
 
     private readonly SqliteStatement _deleteOldest = new(connection, "DELETE FROM operations WHERE document = $0 AND revision <= $1");
+
+    private SqliteActivityWrites? _activity;
+
+    public SqliteActivityWrites Activity => _activity ??= new(connection);
 
     public (DocumentDescription Document, bool IsNew) Create(DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start)
     {
@@ -131,6 +136,7 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
             statement.Dispose();
         }
 
+        _activity?.Dispose();
         connection.Dispose();
     }
 
