@@ -1,37 +1,117 @@
+using System.Net;
 using Collab.Grains;
+using Collab.Silo.Clustering;
+using Collab.Silo.Readiness;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Orleans.Configuration;
+using ClusterOptions = Collab.Silo.Clustering.ClusterOptions;
+using OrleansClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace Collab.Silo;
 
-/// <summary>Composes a silo into a host: the one place that knows both the engine and the grains.</summary>
+/// <summary>Composes a process' part in the cluster: the one place that knows both the engine and the grains.</summary>
 public static class CollabSilo
 {
     // Tokens of one host are read by the others: the same name everywhere, whatever the folder an application runs from.
     private const string ApplicationName = "Collab";
 
-    /// <summary>Adds this process' part in the cluster, as <see cref="ClusterOptions.Mode"/> says, and with it the <see cref="IGrainFactory"/>.</summary>
-    public static TBuilder AddCollabCluster<TBuilder>(this TBuilder builder)
-        where TBuilder : IHostApplicationBuilder => builder.AddCollabSilo();
+    // By this name Orleans' AdoNet providers load Npgsql, and take PostgreSQL's way of everything.
+    private const string Invariant = "Npgsql";
 
-    /// <summary>Adds the silo with Collab's grains and log, and the keys that resume tokens are protected with.</summary>
+    // By this name Orleans' streams look for the storage of explicit subscriptions.
+    private const string Subscriptions = "PubSubStore";
+
+    /// <summary>Adds this process' part in the cluster, as <see cref="ClusterOptions.Mode"/> says (default: all of it), and with it the <see cref="IGrainFactory"/>.</summary>
+    /// <exception cref="OrleansConfigurationException">The configuration is wrong, or asks for what this build can't do.</exception>
+    public static TBuilder AddCollabCluster<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder => Add(builder, ClusterConfiguration.Read(builder.Configuration, ClusterMode.Embedded, canBeClient: true));
+
+    /// <summary>Adds a silo with Collab's grains and log: by default one that joins a cluster, for alone nobody could use it.</summary>
+    /// <inheritdoc cref="AddCollabCluster"/>
     public static TBuilder AddCollabSilo<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder => Add(builder, ClusterConfiguration.Read(builder.Configuration, ClusterMode.Member, canBeClient: false));
+
+    private static TBuilder Add<TBuilder>(TBuilder builder, ClusterOptions cluster)
         where TBuilder : IHostApplicationBuilder
     {
-        var cluster = builder.Configuration.GetSection(ClusterOptions.Section).Get<ClusterOptions>() ?? new ClusterOptions();
-        if (!cluster.Mode.Equals(ClusterOptions.EmbeddedMode, StringComparison.OrdinalIgnoreCase))
-            throw new OrleansConfigurationException(CannotCluster(cluster.Mode));
-        builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddDataProtection()
-            .SetApplicationName(ApplicationName)
-            .PersistKeysToFileSystem(new DirectoryInfo(cluster.KeysPath));
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort)
-            .AddCollabGrains());
+        builder.Services.AddSingleton(cluster);
         builder.Services.AddCollabOperations();
+        // Before all else that starts with the host.
+        AddKeys(builder.Services, cluster);
+        if (cluster.Mode == ClusterMode.Client)
+            builder.UseOrleansClient(client => Configure(client, cluster));
+        else
+            builder.UseOrleans(silo => Configure(silo, cluster).AddCollabGrains());
         return builder;
     }
 
-    private static string CannotCluster(string mode) => Engine.IsStandIn
-        ? $"Collab:Cluster:Mode is {mode}, but this build runs on the stand-in engine of offline/, which is one node and can't cluster. Build the default form (./collab probe), or set {ClusterOptions.EmbeddedMode}."
-        : $"Collab:Cluster:Mode is {mode}; this version of Collab knows {ClusterOptions.EmbeddedMode} only.";
+    private static void AddKeys(IServiceCollection services, ClusterOptions cluster)
+    {
+        var protection = services.AddDataProtection().SetApplicationName(ApplicationName);
+        if (!cluster.UsesDatabase)
+        {
+            protection.PersistKeysToFileSystem(new DirectoryInfo(cluster.KeysPath));
+            return;
+        }
+
+        services.AddSingleton<ClusterDatabase>();
+        services.AddHostedService<ClusterStart>();
+        services.AddOptions<KeyManagementOptions>().Configure<ClusterDatabase>((keys, database) => keys.XmlRepository = new PostgresKeyRing(database));
+    }
+
+    private static ISiloBuilder Configure(ISiloBuilder silo, ClusterOptions cluster)
+    {
+        silo.Services.AddHealthChecks().AddCheck<SiloReadiness>("cluster").AddCheck<LogReadiness>("log");
+        if (!cluster.UsesDatabase)
+        {
+            var primary = cluster.Mode == ClusterMode.Embedded ? cluster.SiloPort : cluster.PrimarySiloPort;
+            return silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort, new IPEndPoint(IPAddress.Loopback, primary), cluster.ServiceId, cluster.ClusterId)
+                .Configure<ClusterMembershipOptions>(membership => DetectFailures(membership, cluster));
+        }
+
+        var database = new ClusterDatabase(cluster);
+        return Listen(silo, cluster)
+            .Configure<OrleansClusterOptions>(ids => (ids.ClusterId, ids.ServiceId) = (cluster.ClusterId, cluster.ServiceId))
+            .Configure<ClusterMembershipOptions>(membership => DetectFailures(membership, cluster))
+            .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, database.ConnectionString))
+            .UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, database.ConnectionString))
+            .AddAdoNetGrainStorage(Subscriptions, options => (options.Invariant, options.ConnectionString) = (Invariant, database.ConnectionString));
+    }
+
+    private static void Configure(IClientBuilder client, ClusterOptions cluster)
+    {
+        client.Services.AddSingleton<ClusterConnection>();
+        client.Services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<ClusterConnection>());
+        client.Services.AddSingleton<IClientConnectionRetryFilter>(provider => provider.GetRequiredService<ClusterConnection>());
+        client.Services.AddHealthChecks().AddCheck<ClientReadiness>("cluster");
+        client.Services.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = cluster.GatewayRefreshInterval);
+        client.Services.Configure<OrleansClusterOptions>(ids => (ids.ClusterId, ids.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+        if (!cluster.UsesDatabase)
+        {
+            client.UseLocalhostClustering(cluster.GatewayPort, cluster.ServiceId, cluster.ClusterId);
+            return;
+        }
+
+        var database = new ClusterDatabase(cluster);
+        client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, database.ConnectionString));
+    }
+
+    // On all addresses, so that one that is advertised need not be the machine's own (a port that is passed on); on loopback only when that is advertised.
+    private static ISiloBuilder Listen(ISiloBuilder silo, ClusterOptions cluster)
+    {
+        if (cluster.AdvertisedAddress is not { Length: > 0 } name)
+            return silo.ConfigureEndpoints(cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: true);
+        var address = ClusterConfiguration.Resolve(name)!;
+        return silo.ConfigureEndpoints(address, cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
+    }
+
+    private static void DetectFailures(ClusterMembershipOptions membership, ClusterOptions cluster)
+    {
+        membership.ProbeTimeout = cluster.ProbeTimeout;
+        // Not Orleans' four times: as long as messages came over a connection within this, times the limit, nobody votes against a silo, however many probes it missed.
+        membership.MaxProbeTimeout = 2 * cluster.ProbeTimeout;
+        membership.NumMissedProbesLimit = cluster.MissedProbesLimit;
+        membership.IAmAliveTablePublishTimeout = cluster.AliveInterval;
+    }
 }

@@ -1,3 +1,4 @@
+using Collab.Silo.Readiness;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Prometheus;
@@ -7,13 +8,13 @@ namespace Collab.Silo;
 /// <summary>What every host shows to those who run it: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>.</summary>
 public static class OperationsEndpoints
 {
-    /// <summary>Adds what <see cref="MapCollabOperations"/> asks; once, however often it is called.</summary>
+    /// <summary>Adds what <see cref="MapCollabOperations"/> needs; once, however often it is called. What makes a silo or a client ready they add themselves.</summary>
     public static IServiceCollection AddCollabOperations(this IServiceCollection services)
     {
-        if (services.Any(service => service.ServiceType == typeof(ClusterHealth)))
+        if (services.Any(service => service.ServiceType == typeof(HostDrain)))
             return services;
-        services.AddSingleton<ClusterHealth>();
-        services.AddHealthChecks().AddCheck<ClusterHealth>("cluster");
+        services.AddSingleton<HostDrain>();
+        services.AddHealthChecks().AddCheck<HostDrain>("host");
         return services;
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Collab.Grains.Log;
@@ -5,11 +6,18 @@ namespace Collab.Grains.Log;
 /// <summary>Opens the log before anything of the host starts, and stops the writer after everything else has stopped.</summary>
 /// <remarks>
 /// Not in <c>StartAsync</c> and <c>StopAsync</c>: those run in the order of registration, and grains that deactivate while the silo
-/// stops still append. Resolving the writer opens the store, so that a wrong path ends the start with its own message.
+/// stops still append. Resolving the writer opens the store, so that a wrong path ends the start with its own message; not before <c>StartingAsync</c>,
+/// so that who was registered earlier can wait for the database first.
 /// </remarks>
-internal sealed class LogLifecycle(LogWriter writer) : IHostedLifecycleService
+internal sealed class LogLifecycle(IServiceProvider services) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private LogWriter? _writer;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _writer = services.GetRequiredService<LogWriter>();
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -19,5 +27,5 @@ internal sealed class LogLifecycle(LogWriter writer) : IHostedLifecycleService
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => writer.StopAsync().WaitAsync(cancellationToken);
+    public Task StoppedAsync(CancellationToken cancellationToken) => _writer?.StopAsync().WaitAsync(cancellationToken) ?? Task.CompletedTask;
 }

@@ -144,11 +144,12 @@ public sealed class ApiTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
-    public async Task Health_says_whether_the_log_answers_and_on_which_engine()
+    public async Task Health_says_whether_silo_and_log_answer_and_on_which_engine()
     {
         Assert.Equal("healthy", (await host.GetAsync("/health/live")).GetProperty("status").GetString());
         var ready = await host.GetAsync("/health/ready");
-        Assert.Equal("log: reachable", ready.GetProperty("checks").GetProperty("cluster").GetString());
+        Assert.Equal(
+            """{"host":"serving","cluster":"joined","log":"reachable"}""", ready.GetProperty("checks").GetRawText());
         Assert.Equal(Collab.Silo.Engine.Name, ready.GetProperty("engine").GetString());
     }
 

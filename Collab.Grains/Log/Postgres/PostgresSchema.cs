@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Collab.Grains.Log.Postgres;
 
-/// <summary>The tables, and the way from each older form of them to the newest. A table of its own says which steps the schema has behind it.</summary>
+/// <summary>The log's tables, and the way from each older form of them to the newest.</summary>
 internal static class PostgresSchema
 {
     /// <summary>Applied in order, each in a transaction of its own. A released step is never edited: a change is a further step.</summary>
@@ -108,9 +108,6 @@ internal static class PostgresSchema
         """,
     ];
 
-    // Longer than any statement of the running system: another silo may be at a step that writes every row anew.
-    private const int StepSeconds = 600;
-
     public static int Version => Migrations.Length;
 
     /// <summary>Brings the schema to <see cref="Version"/>. Of several programs that start at once one does each step, and the others wait for it.</summary>
@@ -119,67 +116,34 @@ internal static class PostgresSchema
     /// <exception cref="LogUnavailableException">The schema is newer than this program.</exception>
     public static async Task<int> MigrateAsync(NpgsqlConnection connection, PostgresDatabase database)
     {
-        var found = await FindAsync(connection, database);
-        // A schema that is up to date needs no rights to change one.
-        if (found == Version)
-            return found;
-
-        await RunAsync(connection, $"SET lock_timeout = '{StepSeconds}s'; SET statement_timeout = '{StepSeconds}s'");
-        // Held until this connection ends, and taken before a step's transaction begins: what another program has made meanwhile is seen for sure only by
-        // a new one (a lock of this kind does not make the server look at its catalog again). The schema's name keeps two logs in one database apart.
-        await RunAsync(connection, $"SELECT pg_advisory_lock(hashtextextended('collab log schema {database.Schema}', 0))");
-        for (var version = await FindAsync(connection, database); version < Version; version++)
+        try
         {
-            await RunAsync(connection, "BEGIN");
-            if (version == 0)
-                await RunAsync(connection, Foundation(database.Schema));
-            await RunAsync(connection, Migrations[version]);
-            await RunAsync(connection, $"INSERT INTO schema_versions (version) VALUES ({version + 1}); COMMIT");
+            return await Of(database).RunAsync(connection, CancellationToken.None);
         }
-
-        return found;
+        catch (NewerSchemaException newer)
+        {
+            throw new LogUnavailableException(newer.Message, fault: LogFault.CannotOpen);
+        }
     }
 
     /// <exception cref="LogUnavailableException">The schema is not the one that this program reads.</exception>
     public static async Task ThrowUnlessCurrentAsync(NpgsqlConnection connection, PostgresDatabase database)
     {
-        var found = await FindAsync(connection, database);
-        if (found < Version)
+        try
         {
-            throw new LogUnavailableException(
-                $"{database.Name} has version {found} of schema {database.Schema}; this program reads version {Version}. Start the server once: it brings the schema up to date.",
-                fault: LogFault.CannotOpen);
+            var found = await Of(database).FindAsync(connection, CancellationToken.None);
+            if (found < Version)
+            {
+                throw new LogUnavailableException(
+                    $"{database.Name} has version {found} of schema {database.Schema}; this program reads version {Version}. Start the server once: it brings the schema up to date.",
+                    fault: LogFault.CannotOpen);
+            }
+        }
+        catch (NewerSchemaException newer)
+        {
+            throw new LogUnavailableException(newer.Message, fault: LogFault.CannotOpen);
         }
     }
 
-    // Asked for before making: where the schema was made for the program, it needs no right to make one.
-    private static string Foundation(string schema) =>
-        $"""
-        DO $$ BEGIN
-            IF to_regnamespace('"{schema}"') IS NULL THEN CREATE SCHEMA "{schema}"; END IF;
-        END $$;
-        CREATE TABLE schema_versions (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
-        """;
-
-    private static async Task<int> FindAsync(NpgsqlConnection connection, PostgresDatabase database)
-    {
-        if (await connection.ScalarAsync("SELECT to_regclass('schema_versions')::text", CancellationToken.None) is null)
-            return 0;
-        var found = (int)(await connection.ScalarAsync("SELECT coalesce(max(version), 0) FROM schema_versions", CancellationToken.None))!;
-        if (found > Version)
-        {
-            throw new LogUnavailableException(
-                $"{database.Name} has version {found} of schema {database.Schema}; this program knows versions up to {Version}. Start the newer program, or restore a backup.",
-                fault: LogFault.CannotOpen);
-        }
-
-        return found;
-    }
-
-    private static async Task RunAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = connection.Command(sql);
-        command.CommandTimeout = StepSeconds + 10;
-        await command.ExecuteNonQueryAsync();
-    }
+    private static PostgresMigrations Of(PostgresDatabase database) => new("log", database.Name, database.Schema, "schema_versions", Migrations);
 }

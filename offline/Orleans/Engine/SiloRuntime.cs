@@ -66,6 +66,14 @@ internal sealed class SiloRuntime : IDisposable
 
     public IOutgoingGrainCallFilter[] OutgoingFilters => _outgoingFilters.Value;
 
+    public SiloStatus Status => _state switch
+    {
+        State.Created => SiloStatus.Created,
+        State.Running => SiloStatus.Active,
+        State.Stopping => SiloStatus.ShuttingDown,
+        _ => SiloStatus.Dead,
+    };
+
     public bool IsStopping => _state >= State.Stopping;
 
     public static SiloUnavailableException Stopped(GrainCall call) =>

@@ -33,12 +33,18 @@ internal sealed class SiloServices : ISiloBuilder
         services.TryAddKeyedSingleton<TimeProvider>(KeyedService.AnyKey, static (provider, _) => provider.GetRequiredService<TimeProvider>());
         services.AddSingleton<SiloLog>();
         services.AddSingleton<SiloRuntime>();
+        services.AddSingleton<ISiloStatusOracle, SiloStatusOracle>();
         services.AddSingleton<IClusterClient>(static provider => provider.GetRequiredService<SiloRuntime>().References);
         services.AddSingleton<IGrainFactory>(static provider => provider.GetRequiredService<IClusterClient>());
         services.AddSingleton<IGrainContextAccessor, TurnContext>();
         services.AddTransient(static _ => TurnContext.Current ?? throw new InvalidOperationException("There is no grain context outside of a grain's turn."));
         services.AddHostedService<SiloService>();
         return builder;
+    }
+
+    private sealed class SiloStatusOracle(SiloRuntime runtime) : ISiloStatusOracle
+    {
+        public SiloStatus CurrentStatus => runtime.Status;
     }
 
     private sealed class SiloService(SiloRuntime runtime) : IHostedService
