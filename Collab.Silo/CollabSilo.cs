@@ -46,7 +46,8 @@ public static class CollabSilo
         return builder;
     }
 
-    private static void AddKeys(IServiceCollection services, ClusterOptions cluster)
+    /// <summary>Adds the keys that tokens are protected with, where the cluster's hosts share them; and with its database the wait for it.</summary>
+    internal static void AddKeys(IServiceCollection services, ClusterOptions cluster)
     {
         var protection = services.AddDataProtection().SetApplicationName(ApplicationName);
         if (!cluster.UsesDatabase)
@@ -55,8 +56,8 @@ public static class CollabSilo
             return;
         }
 
-        services.AddSingleton<ClusterDatabase>();
-        services.AddHostedService<ClusterStart>();
+        services.AddSingleton(new ClusterDatabase(cluster));
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClusterStart>(provider, cluster));
         services.AddOptions<KeyManagementOptions>().Configure<ClusterDatabase>((keys, database) => keys.XmlRepository = new PostgresKeyRing(database));
     }
 

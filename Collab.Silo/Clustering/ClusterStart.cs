@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
 
@@ -13,6 +14,8 @@ internal sealed partial class ClusterStart(ClusterOptions options, ClusterDataba
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        if (options.Mode == ClusterMode.Member && options.AdvertisedAddress is { Length: > 0 } address && ClusterConfiguration.Resolve(address) is { } resolved && IPAddress.IsLoopback(resolved))
+            LogLoopback(address);
         var started = Stopwatch.GetTimestamp();
         for (; ; await Task.Delay(RetryAfter, cancellationToken))
         {
@@ -68,6 +71,9 @@ internal sealed partial class ClusterStart(ClusterOptions options, ClusterDataba
 
     [LoggerMessage(1, LogLevel.Information, "The cluster's tables are in {Database}, schema {Schema}: version {Found} was found, this program uses {Version}. The server is PostgreSQL {Server}.")]
     private partial void LogPrepared(string database, string schema, int found, int version, Version server);
+
+    [LoggerMessage(3, LogLevel.Warning, "Collab:Cluster:AdvertisedAddress is {Address}: only silos and clients on this machine reach this silo, and others in the same tables would take it for dead.")]
+    private partial void LogLoopback(string address);
 
     [LoggerMessage(2, LogLevel.Warning, "Waiting for {Database}: {Reason} ({Waited} of {Limit} s)")]
     private partial void LogWaiting(string database, string reason, int waited, int limit);
