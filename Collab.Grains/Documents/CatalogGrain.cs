@@ -5,8 +5,11 @@ using Orleans.Concurrency;
 
 namespace Collab.Grains.Documents;
 
-/// <summary>Reads the list of documents from the log for hosts that have no access to it. Holds nothing, so its calls may overlap.</summary>
-[Reentrant]
+/// <summary>
+/// Reads the list of documents from the log for hosts that have no access to it. Holds nothing: each silo has its own, so that a list, and the probe of whether a host is ready,
+/// asks the silo at hand instead of one silo for the whole cluster. One for each is enough, for its calls overlap.
+/// </summary>
+[StatelessWorker(1), Reentrant]
 public sealed class CatalogGrain(IOperationLog log) : Grain, ICatalogGrain
 {
     private const int PageLimit = 100;

@@ -8,10 +8,13 @@ using Collab.Grains.Log;
 using Collab.Operations;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
 
 namespace Collab.Grains.Documents;
 
 /// <summary>One document's place in the cluster: wakes it from the log, lends it the turns, pushes what became durable to the web hosts.</summary>
+/// <remarks>Placed by load: documents differ by orders of magnitude in what they cost, and whoever calls one is spread over all web hosts anyway.</remarks>
+[ResourceOptimizedPlacement]
 public sealed partial class DocumentGrain(
     IOperationLog log,
     ILogWriter writer,

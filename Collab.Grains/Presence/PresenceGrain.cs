@@ -3,10 +3,16 @@ using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Grains.Fanout;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 
 namespace Collab.Grains.Presence;
 
 /// <summary>Who is in one document. Latest wins: changes are gathered for a moment and go out as one batch per web host.</summary>
+/// <remarks>
+/// Placed by load and not beside its document, with which it never talks: it hears from web hosts and tells them. Nothing moves it once it is somewhere, for what it knows would be lost until hosts
+/// renew it.
+/// </remarks>
+[ResourceOptimizedPlacement, Immovable]
 public sealed class PresenceGrain(TimeProvider clock, ILogger<PresenceGrain> logger) : Grain, IPresenceGrain
 {
     /// <summary>Below what an eye notices in a moving cursor; bounds the pushes at 20 a second and host, whatever the number of people.</summary>

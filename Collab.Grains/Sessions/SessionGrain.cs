@@ -4,6 +4,7 @@ using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
 
 namespace Collab.Grains.Sessions;
 
@@ -11,6 +12,11 @@ namespace Collab.Grains.Sessions;
 /// Control of one session. Its state lives in memory and in the resume token: a session whose grain was lost with its silo is
 /// simply joined again, and the log knows what it had applied.
 /// </summary>
+/// <remarks>
+/// On the silo that the join comes from: only the web host calls it, and where that host has a silo itself the session costs no call through the network but the document's admission, and ends with the
+/// connection that it is for. An Orleans client's join comes from a gateway that is chosen by the session's name, so sessions of separate web hosts spread evenly. Its state is nowhere else, so nothing moves it.
+/// </remarks>
+[PreferLocalPlacement, Immovable]
 public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionGrain> logger)
     : Grain, ISessionGrain
 {
