@@ -1,9 +1,13 @@
 using Collab.Grains.Documents;
 using Collab.Grains.Filters;
+using Collab.Grains.Load;
 using Collab.Grains.Log;
+using Collab.Grains.Presence;
 using Collab.Grains.Sessions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace Collab.Grains;
 
@@ -21,6 +25,8 @@ public static class CollabGrains
         silo.Services.AddSingleton<PastReads>();
         silo.Services.AddSingleton<ActiveDocuments>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<ActiveDocuments>());
+        silo.Services.AddSingleton<LoadReporter>();
+        silo.Services.AddHostedService(provider => provider.GetRequiredService<LoadReporter>());
         silo.Services.AddSingleton<SharedSnapshots>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<SharedSnapshots>());
         silo.Services.AddSingleton<ResumeTokens>();
@@ -31,7 +37,18 @@ public static class CollabGrains
                 options => options.WindowBytesLimit >= 4 * options.UncommittedBytesLimit,
                 "Collab:Documents:WindowBytesLimit must be at least four times UncommittedBytesLimit: what is not durable yet has to be in the window.")
             .ValidateOnStart();
+        silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<DocumentOptions>>(static (collection, documents) => CollectIdle(collection, documents.Value.IdleLimit));
         silo.Services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         return silo;
+    }
+
+    // Sessions are not among them: they end when they are over, and the timer that asks after their connection keeps them until then. A host's own grains are not concerned.
+    private static void CollectIdle(GrainCollectionOptions collection, TimeSpan idle)
+    {
+        foreach (var type in (Type[])[typeof(DocumentGrain), typeof(PresenceGrain)])
+            collection.ClassSpecificCollectionAge[type.FullName!] = idle;
+        // Orleans wants it shorter than every age.
+        if (collection.CollectionQuantum > idle / 2)
+            collection.CollectionQuantum = idle / 2;
     }
 }

@@ -46,7 +46,7 @@ public static class CollabHost
         return builder;
     }
 
-    /// <summary>Maps <c>/collab</c> (clients), <c>/api</c> with <c>/openapi/v1.json</c>, <c>/metrics</c> and <c>/health</c>.</summary>
+    /// <summary>Maps <c>/collab</c> (clients), <c>/api</c> with <c>/openapi/v1.json</c>, <c>/metrics</c>, <c>/health</c> and <c>/operations</c>.</summary>
     public static TEndpoints MapCollab<TEndpoints>(this TEndpoints endpoints)
         where TEndpoints : IEndpointRouteBuilder
     {

@@ -12,9 +12,6 @@ public sealed class CollabOptions
     public DeliveryOptions Delivery { get; set; } = new();
 
     public BrowserOptions Browsers { get; set; } = new();
-
-    /// <summary>The authority's own limits, as far as clients are told them. Read from the same section as the grains read it.</summary>
-    public DocumentLimits Documents { get; set; } = new();
 }
 
 /// <summary>What one client may ask for; section <c>Collab:Limits</c>.</summary>
@@ -83,16 +80,4 @@ public sealed class BrowserOptions
 {
     /// <summary>Origins (<c>https://host:port</c>) besides the own one whose pages may connect; <c>*</c> for any. Default none. Programs send no Origin and are not concerned.</summary>
     public IList<string> AllowedOrigins { get; } = [];
-}
-
-/// <summary>Limits of the authority that clients are told in <c>joined</c>; section <c>Collab:Documents</c>, where the grains read the same.</summary>
-public sealed class DocumentLimits
-{
-    /// <summary>See <c>Collab:Documents:OperationBytesLimit</c> of the silo. Default 512 KiB.</summary>
-    [Range(1 << 10, 16 << 20)]
-    public int OperationBytesLimit { get; set; } = 512 << 10;
-
-    /// <summary>See <c>Collab:Documents:DocumentLengthLimit</c> of the silo. Default 16 Mi code units.</summary>
-    [Range(1 << 10, 256 << 20)]
-    public int DocumentLengthLimit { get; set; } = 16 << 20;
 }

@@ -11,7 +11,6 @@ internal sealed class CollabOptionsRanges : IValidateOptions<CollabOptions>
         var failures = new List<string>();
         Check(nameof(options.Limits), options.Limits);
         Check(nameof(options.Delivery), options.Delivery);
-        Check(nameof(options.Documents), options.Documents);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string section, object part)

@@ -10,22 +10,30 @@ public sealed class ActiveDocument
     private readonly Lock _lock = new();
     private readonly ActiveDocuments _all;
     private readonly IGrainContext _context;
-    private readonly Func<bool> _isInUse;
+    private readonly Func<DocumentUse> _use;
     private long _windowEvictions;
     private int _windowCount;
     private long _windowBytes;
     private bool _isFresh = true;
     private long _bytes;
     private long _lastUsed;
+    private long _operations;
 
-    internal ActiveDocument(ActiveDocuments all, IGrainContext context, Func<bool> isInUse)
+    internal ActiveDocument(ActiveDocuments all, IGrainContext context, Func<DocumentUse> use)
     {
-        (_all, _context, _isInUse) = (all, context, isInUse);
+        (_all, _context, _use) = (all, context, use);
         _lastUsed = all.Now();
         Measure(0, 0, 0, 0);
     }
 
-    internal bool IsInUse => _isInUse();
+    internal DocumentId Id => new(_context.GrainId.Key.ToString()!);
+
+    internal DocumentUse Use => _use();
+
+    /// <summary>Made durable in this life.</summary>
+    internal long Operations => Volatile.Read(ref _operations);
+
+    internal long Bytes => Volatile.Read(ref _bytes);
 
     internal bool IsLeaving { get; private set; }
 
@@ -46,6 +54,10 @@ public sealed class ActiveDocument
         DocumentCaches.Active.Misses.Inc();
         Measure(authority);
     }
+
+    /// <summary>So many operations became durable.</summary>
+    // One writer, the grain's turn: no lock for what every flush does.
+    public void Count(int operations) => Volatile.Write(ref _operations, _operations + operations);
 
     /// <summary>Publishes how large the document is now.</summary>
     public void Measure(DocumentAuthority authority) =>

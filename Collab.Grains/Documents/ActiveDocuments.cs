@@ -22,13 +22,14 @@ public sealed partial class ActiveDocuments(IOptions<DocumentOptions> options, T
     private readonly DocumentOptions _options = options.Value;
     private readonly ConcurrentDictionary<ActiveDocument, bool> _documents = new();
     private readonly Lock _sweeping = new();
+    private readonly MemoryPressure _pressure = new(options.Value.MemoryUseLimit);
     private long _count;
     private long _bytes;
 
     /// <summary>Takes a document in that is about to be loaded. To be left again with <see cref="ActiveDocument.Leave"/>.</summary>
-    /// <param name="isInUse">Whether somebody is in it: asked from any thread, answered at once.</param>
+    /// <param name="use">What it is used for: asked from any thread, answered at once.</param>
     /// <param name="refusal">Why not, else null.</param>
-    public ActiveDocument? Enter(IGrainContext context, Func<bool> isInUse, out Refusal? refusal)
+    public ActiveDocument? Enter(IGrainContext context, Func<DocumentUse> use, out Refusal? refusal)
     {
         refusal = null;
         if (IsFull && !TryMakeRoom())
@@ -37,7 +38,7 @@ public sealed partial class ActiveDocuments(IOptions<DocumentOptions> options, T
             return null;
         }
 
-        var document = new ActiveDocument(this, context, isInUse);
+        var document = new ActiveDocument(this, context, use);
         _documents.TryAdd(document, true);
         Interlocked.Increment(ref _count);
         DocumentCaches.Active.Entries.Inc();
@@ -67,10 +68,27 @@ public sealed partial class ActiveDocuments(IOptions<DocumentOptions> options, T
         {
             if (Interlocked.Read(ref _bytes) > _options.ActiveBytesLimit)
                 TryMakeRoom();
+            Relieve(MemoryUse.Now());
         }
     }
 
+    /// <summary>All that are here, those on their way out excepted.</summary>
+    internal IEnumerable<ActiveDocument> Present => _documents.Keys.Where(document => !document.IsLeaving);
+
     internal long Now() => clock.GetTimestamp();
+
+    /// <summary>Deactivates documents that nobody is in while the process' memory is short.</summary>
+    internal void Relieve(MemoryUse memory)
+    {
+        if (_pressure.Surplus(memory) is not (> 0 and var surplus))
+            return;
+        lock (_sweeping)
+        {
+            long target = Interlocked.Read(ref _bytes) - surplus;
+            int evicted = EvictUntil(() => Interlocked.Read(ref _bytes) <= target);
+            LogRelieved(memory.Used, memory.Available, evicted, Interlocked.Read(ref _count), Interlocked.Read(ref _bytes));
+        }
+    }
 
     private bool IsFull => Interlocked.Read(ref _count) >= _options.ActiveDocumentsLimit || Interlocked.Read(ref _bytes) >= _options.ActiveBytesLimit;
 
@@ -80,19 +98,26 @@ public sealed partial class ActiveDocuments(IOptions<DocumentOptions> options, T
     {
         lock (_sweeping)
         {
-            int evicted = 0;
-            foreach (var document in _documents.Keys.Where(document => !document.IsLeaving && !document.IsInUse).OrderBy(document => document.LastUsed))
-            {
-                if (Interlocked.Read(ref _count) < _options.ActiveDocumentsLimit * (1 - Room) && Interlocked.Read(ref _bytes) < _options.ActiveBytesLimit * (1 - Room))
-                    break;
-                document.Evict();
-                evicted++;
-            }
-
+            int evicted = EvictUntil(() =>
+                Interlocked.Read(ref _count) < _options.ActiveDocumentsLimit * (1 - Room) && Interlocked.Read(ref _bytes) < _options.ActiveBytesLimit * (1 - Room));
             if (evicted > 0)
                 LogEvicted(evicted, Interlocked.Read(ref _count), Interlocked.Read(ref _bytes));
             return !IsFull;
         }
+    }
+
+    private int EvictUntil(Func<bool> isEnough)
+    {
+        int evicted = 0;
+        foreach (var document in Present.Where(document => !document.Use.IsInUse).OrderBy(document => document.LastUsed))
+        {
+            if (isEnough())
+                break;
+            document.Evict();
+            evicted++;
+        }
+
+        return evicted;
     }
 
     private Refusal Full() => Interlocked.Read(ref _count) >= _options.ActiveDocumentsLimit

@@ -84,6 +84,9 @@ public sealed class CommitQueue(
 
     public int UncommittedCount { get; private set; }
 
+    /// <summary>How long the newest flush took.</summary>
+    public TimeSpan FlushTime { get; private set; }
+
     /// <summary>Completes when everything enqueued so far is durable, or it is known that this takes longer.</summary>
     public Task<CommitOutcome> Drained =>
         HasFailed ? Task.FromResult(CommitOutcome.InDoubt)
@@ -154,7 +157,9 @@ public sealed class CommitQueue(
             var (records, content) = (_queued.ToArray(), _queuedContent);
             (_flushing, _next) = (_next, NewFlush());
             _queued.Clear();
+            long started = clock.GetTimestamp();
             await AppendAsync(records);
+            FlushTime = clock.GetElapsedTime(started);
             UncommittedCount -= records.Length;
             UncommittedBytes -= records.Sum(record => (long)record.Encoded.Length);
             if (HasFailed)

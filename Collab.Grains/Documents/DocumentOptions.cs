@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Collab.Contracts.Documents;
 
 namespace Collab.Grains.Documents;
 
@@ -87,11 +88,34 @@ public sealed class DocumentOptions
     public long ActiveBytesLimit { get; set; } = 2L << 30;
 
     /// <summary>
+    /// How much of the memory that this process may have is in use (committed and not fragmented, as the garbage collector knows it; in a container the limit is the container's, three quarters of it unless
+    /// the runtime is told otherwise) before the documents that nobody is in are put away, least recently used first, until it is a twentieth less. Ratio. Default 0.8, 0.1 to 1, which never does.
+    /// </summary>
+    [Range(0.1, 1)]
+    public double MemoryUseLimit { get; set; } = 0.8;
+
+    /// <summary>
+    /// How long a document that nobody is in or asks for stays in memory. Its next life begins on the least loaded silo, so the shorter, the sooner a silo that joined takes its share. Default 5 min,
+    /// 30 s (below, documents that people are in would be put away between two renewals of their hosts) to 1 day.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
+    public TimeSpan IdleLimit { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Operations a second, over ten seconds, from which a document is hot: counted in <c>collab_hot_documents</c> and said once in the log. No longer below a half of it. Default 200, 1 to 1,000,000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int HotOperationsPerSecond { get; set; } = 200;
+
+    /// <summary>
     /// Encoded snapshots that a silo keeps for readers who come together. Above, those used least recently are let go, and encoded anew for the next reader; after 15 to 30 s without a reader
     /// they are anyway. Bytes. Default 256 MiB, 0 to 1 TiB.
     /// </summary>
     [Range(0L, 1L << 40)]
     public long SharedSnapshotsBytesLimit { get; set; } = 256 << 20;
+
+    /// <summary>What clients are told of these.</summary>
+    internal DocumentLimits Told => new(OperationBytesLimit, DocumentLengthLimit);
 
     internal bool RetainsAll => RetainOperations == 0 && RetainFor == TimeSpan.Zero;
 }

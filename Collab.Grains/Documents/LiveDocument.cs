@@ -40,6 +40,8 @@ public sealed class LiveDocument(
     /// <summary>Whether somebody would miss it. Asked from any thread.</summary>
     public bool IsInUse => authority.SessionsCount > 0 || commits.UncommittedCount > 0;
 
+    public int SessionsCount => authority.SessionsCount;
+
     public ImmutableArray<ConflictRecord> RecentConflicts => _conflicts.NewestFirst();
 
     /// <summary>Gives a session a lease. What its earlier connections still have on the way is void from here on, and what they got decided is awaited: the answer is exact.</summary>
@@ -62,7 +64,7 @@ public sealed class LiveDocument(
         var mark = authority.Admit(session, author, null);
         if (NotDurable(await commits.Drained) is { } undecided)
             return Refuse(undecided);
-        return await IsOwnerAsync() ? new Admission(Description, mark.Lease, mark.Sequence, mark.Revision) : Refuse(InDoubt());
+        return await IsOwnerAsync() ? new Admission(Description, mark.Lease, mark.Sequence, mark.Revision, Limits: options.Told) : Refuse(InDoubt());
 
         static Admission Refuse(Refusal refusal) => new(null, 0, 0, Revision.Zero, refusal);
     }

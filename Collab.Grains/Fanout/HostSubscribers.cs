@@ -16,8 +16,8 @@ public sealed class HostSubscribers<TSubscriber>(ILogger log)
     private readonly ObserverManager<TSubscriber> _observers = new(Expiration, log);
     private long _renewedAt;
 
-    /// <summary>Whether a host listens. Asked from any thread; those that have expired are forgotten only with the next push.</summary>
-    public bool IsListenedTo => _observers.Count > 0 && Environment.TickCount64 - Volatile.Read(ref _renewedAt) < Expiration.TotalMilliseconds;
+    /// <summary>How many hosts listen. Asked from any thread; those that have expired are forgotten only with the next push, or when none has renewed.</summary>
+    public int Count => Environment.TickCount64 - Volatile.Read(ref _renewedAt) < Expiration.TotalMilliseconds ? _observers.Count : 0;
 
     public void Renew(TSubscriber subscriber)
     {

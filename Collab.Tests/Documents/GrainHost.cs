@@ -29,6 +29,8 @@ public sealed class GrainHost : IAsyncLifetime
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    public IServiceProvider Services => _host.Services;
+
     public IOperationLog Log => _host.Services.GetRequiredService<IOperationLog>();
 
     /// <summary>Lets a test break the next appends.</summary>

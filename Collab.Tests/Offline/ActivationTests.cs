@@ -103,6 +103,25 @@ public sealed class ActivationTests(SharedSilo shared) : IClassFixture<SharedSil
     }
 
     [Fact]
+    public async Task A_class_may_have_an_age_of_its_own()
+    {
+        await using var silo = await TestSilo.StartAsync(builder => builder.Configure<GrainCollectionOptions>(options =>
+        {
+            options.CollectionQuantum = TimeSpan.FromSeconds(1);
+            options.CollectionAge = TimeSpan.FromHours(1);
+            options.ClassSpecificCollectionAge[typeof(SceneGrain).FullName!] = TimeSpan.FromSeconds(2);
+        }));
+        var other = Scene.New();
+        await silo.ReentrantGrain(other).Note("alive");
+        await silo.Grain(_scene).Note("alive");
+
+        await _scene.Noted("deactivating:ActivationIdle");
+
+        await silo.ReentrantGrain(other).Note("still");
+        Assert.Equal(["activating", "activated", "alive", "still"], other.Trace);
+    }
+
+    [Fact]
     public async Task A_silo_does_not_start_on_options_that_contradict_each_other()
     {
         await Assert.ThrowsAsync<OrleansConfigurationException>(() => TestSilo.StartAsync(builder => builder.Configure<GrainCollectionOptions>(options =>

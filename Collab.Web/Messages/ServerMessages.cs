@@ -94,7 +94,9 @@ internal static class ServerMessages
         {
             json.WriteString("document"u8, document.Value);
             json.WriteString("reason"u8, RefusalReasons.SnakeCase(reason.ToString()));
-            json.WriteString("action"u8, reason is SessionCloseReason.ServerShutdown or SessionCloseReason.InactiveTimeout ? "resync" : "give_up");
+            // One that this build does not know is a newer silo's: if the session is not to come back, it says so again.
+            bool comesBack = reason is SessionCloseReason.ServerShutdown or SessionCloseReason.InactiveTimeout || !Enum.IsDefined(reason);
+            json.WriteString("action"u8, comesBack ? "resync" : "give_up");
         });
 
     /// <param name="head">The newest durable revision that is known.</param>
@@ -104,6 +106,7 @@ internal static class ServerMessages
         ImmutableArray<PresenceEntry> presence, CollabOptions options)
     {
         var document = admission.Document!;
+        var authority = admission.Limits ?? DocumentLimits.Untold;
         byte[] start = Part(json =>
         {
             json.WriteStartObject();
@@ -122,8 +125,8 @@ internal static class ServerMessages
             WriteEntries(json, "presence"u8, presence);
             json.WriteStartObject("limits"u8);
             json.WriteNumber("messageBytes"u8, options.Limits.MessageBytes);
-            json.WriteNumber("operationBytes"u8, options.Documents.OperationBytesLimit);
-            json.WriteNumber("documentLength"u8, options.Documents.DocumentLengthLimit);
+            json.WriteNumber("operationBytes"u8, authority.OperationBytes);
+            json.WriteNumber("documentLength"u8, authority.DocumentLength);
             json.WriteEndObject();
         }, "joined"u8);
         return snapshot is null
