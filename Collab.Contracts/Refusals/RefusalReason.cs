@@ -2,6 +2,7 @@ namespace Collab.Contracts.Refusals;
 
 /// <summary>
 /// Why something was not done: the protocol's error codes and the metric's label values, one closed list.
+/// New ones go to the end, whatever their group: the numbers travel between versions.
 /// What each means stands in <c>docs/protocol.md</c>; how a client reacts in <see cref="RefusalReasons.Action"/>.
 /// </summary>
 [GenerateSerializer, Alias("collab.RefusalReason")]

@@ -5,15 +5,18 @@ public static class RefusalReasons
 {
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(SnakeCase)];
 
-    /// <summary>The error code: <c>storage_unavailable</c>.</summary>
-    public static string Code(this RefusalReason reason) => Codes[(int)reason];
+    /// <summary>The error code: <c>storage_unavailable</c>; <c>unknown</c> for a reason that a newer silo has and this build does not.</summary>
+    public static string Code(this RefusalReason reason) => Enum.IsDefined(reason) ? Codes[(int)reason] : "unknown";
 
     /// <summary>What the client does about it: <c>retry</c>, <c>resync</c> or <c>give_up</c>.</summary>
     public static string Action(this RefusalReason reason) => reason switch
     {
         <= RefusalReason.ServerShutdown => "retry",
         <= RefusalReason.SlowConsumer => "resync",
-        _ => "give_up",
+        <= RefusalReason.DocumentDamaged => "give_up",
+        // Reasons that are added stand at the end, whatever their group, and get a line of their own above. One that this build does not know is a newer silo's during an upgrade:
+        // to retry loses nothing, and by then the host may be new as well.
+        _ => "retry",
     };
 
     /// <summary>An enum member's name as a wire word: <c>StorageUnavailable</c> → <c>storage_unavailable</c>.</summary>

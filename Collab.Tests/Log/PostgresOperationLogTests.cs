@@ -124,6 +124,28 @@ public sealed class PostgresOperationLogTests : OperationLogTests, IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_schema_of_a_newer_program_that_lets_this_one_work_on_is_used_as_it_is()
+    {
+        Assert.NotNull(Log);
+        await _server.ExecuteAsync($"INSERT INTO collab.schema_versions (version, oldest_program) VALUES (999, {PostgresSchema.Version})", _database);
+        var log = Open();
+        await log.OpenNewAsync(Document);
+        Assert.Equal([AppendOutcome.Durable], await log.AppendAsync(Append(1, Record(1))));
+        Assert.Equal(999, await _server.ExecuteAsync("SELECT max(version) FROM collab.schema_versions", _database));
+        Assert.NotNull(await OperationLogServices.OpenForReading(Options()).DescribeAsync(Document, default));
+        await _server.ExecuteAsync($"UPDATE collab.schema_versions SET oldest_program = {PostgresSchema.Version + 1} WHERE version = 999", _database);
+        Assert.Throws<LogUnavailableException>(Open);
+    }
+
+    [Fact]
+    public async Task A_schema_from_before_programs_said_who_may_use_it_is_used_by_its_own_version()
+    {
+        Assert.NotNull(Log);
+        await _server.ExecuteAsync("ALTER TABLE collab.schema_versions DROP COLUMN oldest_program", _database);
+        Assert.NotNull(Open());
+    }
+
+    [Fact]
     public void A_reader_makes_no_schema()
     {
         var refusal = Assert.Throws<LogUnavailableException>(() => OperationLogServices.OpenForReading(Options()));

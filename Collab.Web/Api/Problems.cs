@@ -49,6 +49,7 @@ internal static class Problems
         RefusalReason.Malformed or RefusalReason.UnsupportedVersion => StatusCodes.Status400BadRequest,
         RefusalReason.DocumentDamaged => StatusCodes.Status500InternalServerError,
         RefusalReason.TokenInvalid => StatusCodes.Status403Forbidden,
+        _ when !Enum.IsDefined(reason) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status409Conflict,
     };
 }

@@ -110,10 +110,10 @@ internal static class PostgresSchema
 
     public static int Version => Migrations.Length;
 
-    /// <summary>Brings the schema to <see cref="Version"/>. Of several programs that start at once one does each step, and the others wait for it.</summary>
+    /// <summary>Brings the schema to <see cref="Version"/>, unless a newer program has brought it further and lets this one work on. Of several programs that start at once one does each step, and the others wait for it.</summary>
     /// <param name="connection">Of this call's own, closed after it.</param>
     /// <returns>The version that was found.</returns>
-    /// <exception cref="LogUnavailableException">The schema is newer than this program.</exception>
+    /// <exception cref="LogUnavailableException">The schema is too new for this program.</exception>
     public static async Task<int> MigrateAsync(NpgsqlConnection connection, PostgresDatabase database)
     {
         try
