@@ -95,8 +95,8 @@ public sealed class DocumentOptions
     public double MemoryUseLimit { get; set; } = 0.8;
 
     /// <summary>
-    /// How long a document that nobody is in or asks for stays in memory. Its next life begins on the least loaded silo, so the shorter, the sooner a silo that joined takes its share. Default 5 min,
-    /// 30 s (below, documents that people are in would be put away between two renewals of their hosts) to 1 day.
+    /// How long a document that nobody is in or asks for stays in memory. Its next life begins on the least loaded silo, so the shorter, the sooner a silo that joined takes its share; but
+    /// hosts renew every ten seconds or so what people are in, and that must not be idle in between. Default 5 min, 30 s to 1 day.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:30", "1.00:00:00")]
     public TimeSpan IdleLimit { get; set; } = TimeSpan.FromMinutes(5);
