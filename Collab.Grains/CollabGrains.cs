@@ -4,6 +4,7 @@ using Collab.Grains.Load;
 using Collab.Grains.Log;
 using Collab.Grains.Presence;
 using Collab.Grains.Sessions;
+using Collab.Grains.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ public static class CollabGrains
     {
         silo.AddIncomingGrainCallFilter<GrainCallMetrics>();
         silo.Services.AddOperationLog();
+        silo.Services.AddWebhooks();
         silo.Services.AddDataProtection();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<DocumentLoader>();

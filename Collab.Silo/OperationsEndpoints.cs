@@ -5,7 +5,7 @@ using Prometheus;
 
 namespace Collab.Silo;
 
-/// <summary>What every host shows to those who run it: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>, <c>/operations/load</c>. Not for the public.</summary>
+/// <summary>What every host shows to those who run it: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>, <c>/operations</c>. Not for the public.</summary>
 public static class OperationsEndpoints
 {
     /// <summary>Adds what <see cref="MapCollabOperations"/> needs; once, however often it is called. What makes a silo or a client ready they add themselves.</summary>
@@ -26,6 +26,7 @@ public static class OperationsEndpoints
         endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
         endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
         endpoints.MapGet("/operations/load", LoadEndpoint.ReadAsync).ExcludeFromDescription();
+        WebhookOperations.Map(endpoints.MapGroup("/operations/webhooks"));
         return endpoints;
     }
 

@@ -1,7 +1,7 @@
 namespace Collab.Contracts.Activity;
 
 /// <summary>One thing that happened to a document, as the activity log keeps it and consumers get it.</summary>
-/// <param name="Position">Its place in the activity log, from 1, one order over all documents; 0 before it is appended. Gaps are possible and mean nothing.</param>
+/// <param name="Position">Its place in the activity log, from 1, one order over all documents; 0 before it is appended. Without gaps, but for what was trimmed.</param>
 /// <param name="Id">Given when it happened, and never used twice: whoever gets an event a second time knows it by this.</param>
 /// <param name="At">When it happened, on the clock of the silo where it did. Not monotonic along <paramref name="Position"/>.</param>
 /// <param name="Revision">The document's newest durable revision at that time; of a checkpoint, the revision that was kept.</param>
