@@ -18,7 +18,9 @@ public sealed class WebhookCrashTests
     {
         await using var receiver = await Receiver.StartAsync();
         await using var server = new ServerProcess(
-            $"Collab:Webhooks:crash:Url={receiver.Url}", $"Collab:Webhooks:crash:Secret={Receiver.Secret}", $"Collab:Webhooks:crash:BatchLimit={BatchLimit}");
+            $"Collab:Webhooks:crash:Url={receiver.Url}", $"Collab:Webhooks:crash:Secret={Receiver.Secret}", $"Collab:Webhooks:crash:BatchLimit={BatchLimit}",
+            // A busy machine is no receiver that hangs: repetitions are counted.
+            "Collab:Resilience:webhook:AttemptTimeout=00:02:00", "Collab:Resilience:webhook:TotalTimeout=00:10:00");
         await FillAsync(server.Database);
 
         foreach (int kill in new[] { 15, 45, 70 })

@@ -29,6 +29,9 @@ internal sealed class WebhookHost : IAsyncDisposable
             ["Collab:Resilience:webhook:RetryDelay"] = "00:00:00.010",
             ["Collab:Resilience:webhook:RetryDelayLimit"] = "00:00:00.050",
             ["Collab:Resilience:webhook:BreakDuration"] = "00:00:00.500",
+            // A busy machine is no receiver that hangs: deliveries are counted.
+            ["Collab:Resilience:webhook:AttemptTimeout"] = "00:02:00",
+            ["Collab:Resilience:webhook:TotalTimeout"] = "00:10:00",
         };
         foreach (var (name, receiver) in endpoints)
         {
