@@ -20,7 +20,7 @@ public sealed class PipelineOptions
     /// <summary>How often a failed call is repeated, where repeating is safe. Defaults 2, 2, 1, 4; range 0–10.</summary>
     public int Retries { get; set; }
 
-    /// <summary>The pause before the first repetition; it doubles with each, and a random part of it spreads callers that failed together. Defaults 100 ms, 50 ms, 100 ms, 1 s; range 1 ms–1 min.</summary>
+    /// <summary>The pause before the first repetition; it doubles with each, and a random part of it spreads callers that failed together. Defaults 100 ms, 50 ms, 300 ms, 1 s; range 1 ms–1 min.</summary>
     public TimeSpan RetryDelay { get; set; }
 
     /// <summary>The longest such pause. Defaults 1 s, 1 s, 1 s, 15 s; range 1 ms–10 min, not below <see cref="RetryDelay"/>.</summary>
@@ -71,6 +71,8 @@ public sealed class PipelineOptions
                 (AttemptTimeout, TotalTimeout, Retries) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 1);
                 (MinimumThroughput, SamplingDuration) = (20, TimeSpan.FromSeconds(10));
                 (ConcurrentCalls, QueuedCalls) = (16_384, 0);
+                // Long enough for a client to hear that the silo which rejected the call is stopping, and to ask another. With 100 ms a few calls of each stop met it twice, on a busy machine.
+                RetryDelay = TimeSpan.FromMilliseconds(300);
                 break;
             default:
                 (AttemptTimeout, TotalTimeout, Retries) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 4);

@@ -97,8 +97,8 @@ public sealed class ClusterOptions
     /// </summary>
     public TimeSpan AliveInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a client looks for new silos, and tries again those that it could not reach. Default 10 s, range 1 s–10 min.</summary>
-    public TimeSpan GatewayRefreshInterval { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>How often a client reads which silos there are: so much later than the silos it gives up one that froze, and finds one that is new. Default 5 s, range 1 s–10 min.</summary>
+    public TimeSpan GatewayRefreshInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the cluster's tables and keys are in PostgreSQL.</summary>
     internal bool UsesDatabase => Mode != ClusterMode.Embedded && Provider == ClusterProvider.PostgreSql;
