@@ -1,3 +1,4 @@
+using Collab.Grains.Activity;
 using Collab.Grains.Documents;
 using Collab.Grains.Filters;
 using Collab.Grains.Load;
@@ -15,11 +16,12 @@ namespace Collab.Grains;
 /// <summary>Registers what the grains need in a silo.</summary>
 public static class CollabGrains
 {
-    /// <summary>Adds Collab's grains, their options (bound to configuration and checked at start-up), the operation log and the grain-call filter.</summary>
+    /// <summary>Adds Collab's grains, their options (bound to configuration and checked at start-up), the operation log, the way of activity and the grain-call filter.</summary>
     public static ISiloBuilder AddCollabGrains(this ISiloBuilder silo)
     {
         silo.AddIncomingGrainCallFilter<GrainCallMetrics>();
         silo.Services.AddOperationLog();
+        silo.AddActivity();
         silo.Services.AddWebhooks();
         silo.Services.AddDataProtection();
         silo.Services.TryAddSingleton(TimeProvider.System);

@@ -57,6 +57,7 @@ public static class CollabHost
             connection.TransportSendTimeout = delivery.SendTimeout;
         }).Add(OriginCheck.Apply);
         DocumentsApi.Map(endpoints.MapGroup("/api/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>());
+        ActivityApi.Map(endpoints.MapGroup("/api/activity").WithTags("Activity").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>());
         endpoints.MapOpenApi();
         endpoints.MapCollabOperations();
         return endpoints;

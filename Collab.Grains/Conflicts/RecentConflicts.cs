@@ -4,7 +4,8 @@ using Collab.Contracts.Documents;
 namespace Collab.Grains.Conflicts;
 
 /// <summary>The newest conflicts of one document, at most <see cref="Limit"/>; the oldest give way.</summary>
-public sealed class RecentConflicts
+/// <param name="added">Hears of each that is added, however many are kept.</param>
+public sealed class RecentConflicts(Action<IReadOnlyList<ConflictRecord>>? added = null)
 {
     /// <summary>What a person can look through, and about 20 kB.</summary>
     public const int Limit = 100;
@@ -17,6 +18,8 @@ public sealed class RecentConflicts
             _records.Enqueue(conflict);
         while (_records.Count > Limit)
             _records.Dequeue();
+        if (conflicts.Count > 0)
+            added?.Invoke(conflicts);
     }
 
     public ImmutableArray<ConflictRecord> NewestFirst() => [.. _records.Reverse()];

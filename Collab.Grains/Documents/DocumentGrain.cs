@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
+using Collab.Grains.Activity;
 using Collab.Grains.Fanout;
 using Collab.Grains.Log;
 using Collab.Operations;
@@ -23,6 +22,8 @@ public sealed partial class DocumentGrain(
     ActiveDocuments documents,
     SharedSnapshots sharedSnapshots,
     IOptions<DocumentOptions> options,
+    ActivityWriter activities,
+    IOptions<ActivityOptions> activityOptions,
     TimeProvider clock,
     ILoggerFactory loggers) : Grain, IDocumentGrain
 {
@@ -33,9 +34,13 @@ public sealed partial class DocumentGrain(
     private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
     private LiveDocument? _live;
     private ActiveDocument? _active;
+    private DocumentActivity? _activity;
+    private IGrainTimer? _burst;
     private Refusal? _notLoaded;
 
     private DocumentId Id => new(this.GetPrimaryKeyString());
+
+    private DocumentActivity Activity => _activity ??= new(activities, Id, activityOptions.Value, clock, () => _live?.Commits.Durable ?? Revision.Zero, WatchBurst);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -55,6 +60,7 @@ public sealed partial class DocumentGrain(
     {
         if (_live is not { } live)
             return;
+        Activity.Close();
         _live = null;
         DocumentMetrics.Active.WithLabels(live.Description.Kind).Dec();
         if (await live.Commits.CloseAsync(CloseLimit, cancellationToken))
@@ -73,7 +79,7 @@ public sealed partial class DocumentGrain(
             return Refuse(RefusalReason.Malformed, $"There is no document kind {document.Kind}; there are {string.Join(", ", DocumentKinds.All.Select(kind => kind.Name))}.");
         if (document.Title.Length > NewDocument.TitleLimit)
             return Refuse(RefusalReason.Malformed, $"The title has {document.Title.Length} characters, over the limit of {NewDocument.TitleLimit}.");
-        if (!IsText(document.Title))
+        if (!PlainText.IsText(document.Title))
             return Refuse(RefusalReason.Malformed, "The title is no text: it has U+0000 or a lone surrogate.");
         if (!DocumentId.IsValid(Id.Value))
             return Refuse(RefusalReason.Malformed, $"A document's id has 1 to {DocumentId.LengthLimit} characters of A-Z a-z 0-9 . _ ~ -");
@@ -95,7 +101,11 @@ public sealed partial class DocumentGrain(
         if (_notLoaded is { } full)
             return new Creation(null, false, full);
         if (isNew)
+        {
             DocumentMetrics.Created.WithLabels(document.Kind).Inc();
+            Activity.Created(document.Kind);
+        }
+
         var existing = _live!.Description;
         return existing.Kind == document.Kind && existing.Policy == document.Policy
             ? new Creation(existing, isNew)
@@ -114,7 +124,10 @@ public sealed partial class DocumentGrain(
             return new Admission(null, 0, 0, Revision.Zero, refusal);
         try
         {
-            return await _live!.AdmitAsync(session, author);
+            var admission = await _live!.AdmitAsync(session, author);
+            if (admission.Refusal is null)
+                Activity.Entered(session);
+            return admission;
         }
         catch (LogUnavailableException failure)
         {
@@ -128,7 +141,8 @@ public sealed partial class DocumentGrain(
 
     public Task Dismiss(SessionId session, long lease)
     {
-        _live?.Dismiss(session, lease);
+        if (_live?.Dismiss(session, lease) == true)
+            Activity.Left(session);
         return Task.CompletedTask;
     }
 
@@ -219,7 +233,7 @@ public sealed partial class DocumentGrain(
         var loaded = await loader.LoadAsync(document, kind, options.Value, cancellation);
         var authority = loaded.Authority;
         var history = new HistoryRetention(log, Id, kind, options.Value, clock, document.Start, loggers.CreateLogger<HistoryRetention>());
-        var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, clock, history, loggers.CreateLogger<SnapshotKeeper>());
+        var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, clock, history, loggers.CreateLogger<SnapshotKeeper>(), kept: Activity.Kept);
         CommitQueue commits = null!;
         commits = new CommitQueue(writer, clock, Id, document.Epoch, authority.Head, authority.Content, operations =>
         {
@@ -227,7 +241,7 @@ public sealed partial class DocumentGrain(
             active.Count(operations.Length);
             active.Measure(authority);
         });
-        _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock);
+        _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock, Activity.Conflicted);
         active.Loaded(authority);
         snapshots.Begin(loaded);
         DocumentMetrics.Active.WithLabels(kind.Name).Inc();
@@ -248,6 +262,15 @@ public sealed partial class DocumentGrain(
         _subscribers.Push(subscriber => subscriber.Push(batch));
         snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
     }
+
+    private void WatchBurst(TimeSpan period) => _burst = this.RegisterGrainTimer(
+        () =>
+        {
+            if (Activity.EndBurst())
+                _burst?.Dispose();
+            return Task.CompletedTask;
+        },
+        new GrainTimerCreationOptions(period, period) { Interleave = true });
 
     private async Task<CatchUp> ReadAsync(Func<LiveDocument, Task<CatchUp>> read)
     {
@@ -288,18 +311,5 @@ public sealed partial class DocumentGrain(
         if (_live?.Commits.Defect is { } defect)
             LogDefect(defect, Id, _live.Commits.Durable);
         DeactivateOnIdle();
-    }
-
-    /// <summary>Half a character is none in UTF-8, and not every database has a place for U+0000.</summary>
-    private static bool IsText(ReadOnlySpan<char> text)
-    {
-        while (!text.IsEmpty)
-        {
-            if (Rune.DecodeFromUtf16(text, out var rune, out int length) != OperationStatus.Done || rune.Value == 0)
-                return false;
-            text = text[length..];
-        }
-
-        return true;
     }
 }

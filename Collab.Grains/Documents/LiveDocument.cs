@@ -11,6 +11,7 @@ namespace Collab.Grains.Documents;
 /// A document while it is loaded: the authority decides at once, the commit queue makes it durable, readers see only what is
 /// durable. Everything but the runtime: no grain, no subscriber.
 /// </summary>
+/// <param name="conflicted">Hears of conflicts as they are found.</param>
 /// <remarks>Used from one thread at a time; its methods interleave where they wait for the log, and each re-reads what it needs after.</remarks>
 public sealed class LiveDocument(
     DocumentDescription description,
@@ -21,12 +22,13 @@ public sealed class LiveDocument(
     SharedSnapshot shared,
     IOperationLog log,
     DocumentOptions options,
-    TimeProvider clock)
+    TimeProvider clock,
+    Action<IReadOnlyList<ConflictRecord>>? conflicted = null)
 {
     private const int ReadOperationsLimit = 1_000;
     private const long ReadBytesLimit = 1 << 20;
 
-    private readonly RecentConflicts _conflicts = new();
+    private readonly RecentConflicts _conflicts = new(conflicted);
     private (Revision Revision, uint Hash)? _checked;
 
     public DocumentDescription Description => description with { Revision = commits.Durable, Start = snapshots.Start };
@@ -69,7 +71,12 @@ public sealed class LiveDocument(
         static Admission Refuse(Refusal refusal) => new(null, 0, 0, Revision.Zero, refusal);
     }
 
-    public void Dismiss(SessionId session, long lease) => authority.Dismiss(session, lease);
+    /// <summary>Ends the lease. False: the session has a newer one.</summary>
+    public bool Dismiss(SessionId session, long lease)
+    {
+        authority.Dismiss(session, lease);
+        return !authority.IsAdmitted(session);
+    }
 
     /// <summary>Decides at once, in the order of calls; completes when the decision is durable.</summary>
     public async Task<SubmitOutcome> SubmitAsync(Submission submission)

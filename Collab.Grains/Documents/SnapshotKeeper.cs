@@ -11,8 +11,9 @@ namespace Collab.Grains.Documents;
 /// </summary>
 /// <param name="history">What is given up once a snapshot has been kept.</param>
 /// <param name="encoding">Where content is encoded; the thread pool by default, the simulation's one thread there.</param>
+/// <param name="kept">Hears of each new snapshot that is durable: its revision, and its size in bytes.</param>
 public sealed partial class SnapshotKeeper(
-    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, HistoryRetention history, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null)
+    IOperationLog log, DocumentId document, IDocumentKind kind, DocumentOptions options, TimeProvider clock, HistoryRetention history, ILogger<SnapshotKeeper> logger, TaskScheduler? encoding = null, Action<Revision, long>? kept = null)
 {
     private Revision _kept;
     private long _bytesSinceKept;
@@ -60,7 +61,11 @@ public sealed partial class SnapshotKeeper(
             var snapshot = await OffTurn(() => new LogSnapshot(revision, content.Hash(), Encode(content), at));
             await log.WriteSnapshotAsync(document, snapshot, history.MilestoneOperations(revision), CancellationToken.None);
             if (revision > _kept)
+            {
                 (_kept, _bytesSinceKept) = (revision, 0);
+                kept?.Invoke(revision, snapshot.Content.Length);
+            }
+
             DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(snapshot.Content.Length);
             history.Apply(revision);
         }

@@ -1,7 +1,9 @@
+using Collab.Contracts.Activity;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
+using Collab.Grains.Activity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
@@ -17,7 +19,7 @@ namespace Collab.Grains.Sessions;
 /// connection that it is for. An Orleans client's join comes from a gateway that is chosen by the session's name, so sessions of separate web hosts spread evenly. Its state is nowhere else, so nothing moves it.
 /// </remarks>
 [PreferLocalPlacement, Immovable]
-public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionGrain> logger)
+public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter activities, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionGrain> logger)
     : Grain, ISessionGrain
 {
     private static readonly TimeSpan ConfirmPeriod = TimeSpan.FromMinutes(1);
@@ -37,11 +39,12 @@ public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOp
         if (admission.Refusal is { } refused)
             return new JoinOutcome(null, "", false, refused);
 
-        if (_stay is { } stay)
-            Supersede(stay, request);
+        var before = _stay;
+        _stay = new Stay(request.Document, request.Name, admission.Lease, admission.Document?.Revision ?? Revision.Zero, request.Owner, request.Connection);
+        if (before is not null)
+            Supersede(before, request);
         else
-            Open(isResumed);
-        _stay = new Stay(request.Document, request.Name, admission.Lease, request.Owner, request.Connection);
+            Open(_stay, isResumed);
         // Keeps the activation, too: no keystroke comes by here to do it.
         StartTimer(ConfirmPeriod, ConfirmPeriod, ConfirmAsync);
         return new JoinOutcome(admission, tokens.Issue(Id, request.Document), isResumed);
@@ -70,8 +73,8 @@ public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOp
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // The process stops, or the cluster moves the session: clients come back with their token and find a new life here.
-        if (_stay is not null)
-            SessionMetrics.Close(SessionCloseReason.ServerShutdown, clock.GetUtcNow() - _since);
+        if (_stay is { } stay)
+            Close(stay, SessionCloseReason.ServerShutdown);
         _stay = null;
         return Task.CompletedTask;
     }
@@ -90,9 +93,10 @@ public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOp
             : null;
     }
 
-    private void Open(bool isResumed)
+    private void Open(Stay stay, bool isResumed)
     {
         _since = clock.GetUtcNow();
+        Note(ActivityKind.SessionJoined, stay);
         SessionMetrics.Active.Inc();
         if (isResumed)
             SessionMetrics.Resumes.WithLabels("resumed").Inc();
@@ -115,13 +119,22 @@ public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOp
             return;
         _stay = null;
         _timer?.Dispose();
-        SessionMetrics.Close(reason, clock.GetUtcNow() - _since);
+        Close(stay, reason);
         await Document(stay.Document).Dismiss(Id, stay.Lease);
         await Presence(stay.Document).Leave(Id);
         if (stay.Connection is { } connection && reason is not (SessionCloseReason.NormalClose or SessionCloseReason.TransportFailed))
             _ = stay.Owner.Close(Id, connection, reason);
         DeactivateOnIdle();
     }
+
+    private void Close(Stay stay, SessionCloseReason reason)
+    {
+        SessionMetrics.Close(reason, clock.GetUtcNow() - _since);
+        Note(ActivityKind.SessionClosed, stay, new ActivityDetail(Reason: reason));
+    }
+
+    private void Note(ActivityKind kind, Stay stay, ActivityDetail? detail = null) =>
+        activities.Note(new ActivityEvent(0, Guid.Empty, stay.Document, kind, clock.GetUtcNow(), stay.Revision, Id, stay.Name, detail));
 
     private async Task ConfirmAsync()
     {
@@ -152,6 +165,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, IOptions<SessionOp
 
     private IPresenceGrain Presence(DocumentId id) => GrainFactory.GetGrain<IPresenceGrain>(id.Value);
 
+    /// <param name="Revision">The document's, when the session last came in.</param>
     /// <param name="Connection">Null while the session waits for its connection to come back.</param>
-    private sealed record Stay(DocumentId Document, string Name, long Lease, ISessionOwner Owner, string? Connection);
+    private sealed record Stay(DocumentId Document, string Name, long Lease, Revision Revision, ISessionOwner Owner, string? Connection);
 }

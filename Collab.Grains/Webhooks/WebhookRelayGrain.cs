@@ -1,5 +1,6 @@
 using Collab.Contracts.Activity;
 using Collab.Contracts.Webhooks;
+using Collab.Grains.Activity;
 using Orleans.Streams;
 using Orleans.Streams.Core;
 
@@ -25,7 +26,7 @@ public sealed class WebhookRelayGrain(WebhookEndpoints endpoints) : Grain, IWebh
         return Task.CompletedTask;
     }
 
-    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<ActivityEvent>().ResumeAsync(this);
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<ActivityEvent>().ResumeAsync(new MeasuredActivityObserver(this));
 
     public Task OnNextAsync(ActivityEvent item, StreamSequenceToken? token = null)
     {

@@ -3,17 +3,19 @@ using Collab.Tests.Operations;
 
 namespace Collab.Tests.Documentation;
 
-/// <summary>The README's code is code that was compiled: each block names the file, or the region of one, whose text it has to be.</summary>
+/// <summary>The documents' code is code that was compiled: each block names the file, or the region of one, whose text it has to be.</summary>
 public sealed partial class ReadmeTests
 {
     private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
-    [Fact]
-    public void Code_blocks_are_what_their_compiled_samples_say()
+    [Theory]
+    [InlineData("README.md", 3)]
+    [InlineData("docs/activity.md", 1)]
+    public void Code_blocks_are_what_their_compiled_samples_say(string document, int count)
     {
-        var blocks = Block().Matches(Readme);
+        var blocks = Block().Matches(File.ReadAllText(Path.Combine(Repository.Root, document)));
 
-        Assert.Equal(3, blocks.Count);
+        Assert.Equal(count, blocks.Count);
         foreach (Match block in blocks)
             Assert.Equal(Sample(block.Groups["file"].Value, block.Groups["region"].Value), block.Groups["code"].Value.TrimEnd());
     }

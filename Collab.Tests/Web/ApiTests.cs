@@ -139,8 +139,9 @@ public sealed class ApiTests(WebHost host) : IClassFixture<WebHost>
     public async Task The_api_describes_itself()
     {
         var paths = (await host.GetAsync("/openapi/v1.json")).GetProperty("paths");
-        foreach (string path in (string[])["", "/{id}", "/{id}/content", "/{id}/operations", "/{id}/conflicts", "/{id}/sessions"])
+        foreach (string path in (string[])["", "/{id}", "/{id}/content", "/{id}/operations", "/{id}/conflicts", "/{id}/sessions", "/{id}/activity"])
             Assert.True(paths.TryGetProperty($"/api/documents{path}", out _), path);
+        Assert.True(paths.TryGetProperty("/api/activity", out _));
     }
 
     [Fact]

@@ -70,5 +70,6 @@ internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions);
 [JsonSerializable(typeof(SubmitResponse))]
 [JsonSerializable(typeof(ConflictsResponse))]
 [JsonSerializable(typeof(SessionsResponse))]
+[JsonSerializable(typeof(ActivityResponse))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -33,6 +33,7 @@ internal static class DocumentsApi
             .WithName("listSessions").WithSummary("Who is in the document now")
             .Produces<SessionsResponse>().Produces<Problem>(404, Problems.Media);
         ContentApi.Map(documents);
+        ActivityApi.MapDocument(documents);
     }
 
     /// <summary>The refusal of an id that can't be one, or null.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts;
+using Collab.Contracts.Activity;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Sessions;
@@ -21,6 +22,8 @@ internal sealed class ClusterCalls(IGrainFactory grains, [FromKeyedServices(Pipe
 
     public CatalogCalls Catalog => new(grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key), pipeline);
 
+    public ActivityCalls Activity => new(grains.GetGrain<IActivityFeedGrain>(IActivityFeedGrain.Key), pipeline);
+
     public DocumentCalls Document(DocumentId id) => new(grains.GetGrain<IDocumentGrain>(id.Value), pipeline);
 
     public PresenceCalls Presence(DocumentId id) => new(grains.GetGrain<IPresenceGrain>(id.Value), pipeline);
@@ -32,6 +35,15 @@ internal readonly struct CatalogCalls(ICatalogGrain grain, Pipeline pipeline)
 {
     public ValueTask<CatalogPage> List(string? after, int limit) =>
         pipeline.RepeatAsync(static (call, _) => new ValueTask<CatalogPage>(call.grain.List(call.after, call.limit)), (grain, after, limit), default);
+}
+
+internal readonly struct ActivityCalls(IActivityFeedGrain grain, Pipeline pipeline)
+{
+    public ValueTask<ActivityPage> ReadDocument(DocumentId document, long? before, int limit) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<ActivityPage>(call.grain.ReadDocument(call.document, call.before, call.limit)), (grain, document, before, limit), default);
+
+    public ValueTask<ActivityPage> ReadAfter(long after, int limit) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<ActivityPage>(call.grain.ReadAfter(call.after, call.limit)), (grain, after, limit), default);
 }
 
 internal readonly struct DocumentCalls(IDocumentGrain grain, Pipeline pipeline)
