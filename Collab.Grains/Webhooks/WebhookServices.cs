@@ -17,7 +17,8 @@ internal static class WebhookServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhooksOptions>, WebhookOptionsRanges>());
         services.AddPipelineOptions(PipelineName.Webhook);
         services.AddSingleton<WebhookEndpoints>();
-        services.AddHostedService<WebhookStart>();
+        services.AddSingleton<WebhookWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookWatch>());
         return services;
     }
 }

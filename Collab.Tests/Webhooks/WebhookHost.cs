@@ -3,6 +3,7 @@ using System.Text.Json;
 using Collab.Contracts.Activity;
 using Collab.Contracts.Webhooks;
 using Collab.Grains.Activity;
+using Collab.Grains.Webhooks;
 using Collab.Tests.Activity;
 using Collab.Tests.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,6 +62,9 @@ internal sealed class WebhookHost : IAsyncDisposable
     }
 
     public Task<ActivityEvent[]> HappenAsync(string endpoint, int count) => HappenAsync(endpoint, [.. Enumerable.Range(0, count).Select(_ => Happenings.Event("d"))]);
+
+    /// <summary>What each silo does once a minute.</summary>
+    public Task LookAsync() => _host.Services.GetRequiredService<WebhookWatch>().WakeAllAsync();
 
     public async Task<WebhookStatus> StatusAsync(string endpoint) => (await Endpoint(endpoint).Describe())!;
 

@@ -38,6 +38,17 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_nobody_told_it_of_is_delivered_at_the_next_look()
+    {
+        await using var host = await StartAsync();
+        await host.IdleAsync(_name);
+        await host.Log.AppendAsync([Event("minutes")]);
+        await host.LookAsync();
+        await host.IdleAsync(_name);
+        Assert.Single(_receiver.Received);
+    }
+
+    [Fact]
     public async Task While_the_secret_changes_both_verify()
     {
         string previous = "whsec_" + Convert.ToBase64String(Encoding.ASCII.GetBytes("the one before, 24 bytes and more"));
