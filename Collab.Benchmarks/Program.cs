@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Collab.Benchmarks.Algebra;
+using Collab.Benchmarks.Capacity;
 using Collab.Benchmarks.Log;
 using Collab.Benchmarks.Replay;
 
@@ -22,6 +23,8 @@ switch (args)
         return await ReplayCommand.RunAsync(rest);
     case ["groupcommit", .. var rest]:
         return await GroupCommitCommand.RunAsync(rest);
+    case ["capacity", .. var rest]:
+        return CapacityCommand.Run(rest);
     case ["load", .. var rest]:
         return await LoadCommand.RunAsync(rest);
     default:
@@ -32,6 +35,7 @@ switch (args)
               algebra [runs]          the algebra on the editing traces beside quill-delta, ot-text-unicode and yjs
                                       (first, once: npm ci in Collab.Benchmarks/peers/algebra)
               groupcommit [seconds]   the log writer on each store: rate and latency by documents, flush interval and flush size
+              capacity check|fleet    the capacity model of docs/scaling.md: beside what was measured, and for fleets
               load [operations ...]   loading a document, by the length of its history
               replay [seconds] [runs] a real server process with SQLite, loaded over WebSocket
             """);

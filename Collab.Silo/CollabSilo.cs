@@ -1,5 +1,6 @@
 using System.Net;
 using Collab.Grains;
+using Collab.Grains.Log;
 using Collab.Silo.Clustering;
 using Collab.Silo.Readiness;
 using Microsoft.AspNetCore.DataProtection;
@@ -31,6 +32,18 @@ public static class CollabSilo
     /// <inheritdoc cref="AddCollabCluster"/>
     public static TBuilder AddCollabSilo<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder => Add(builder, ClusterConfiguration.Read(builder.Configuration, ClusterMode.Member, canBeClient: false));
+
+    /// <summary>Adds what makes the tables of log and cluster at start, and nothing that would use them.</summary>
+    /// <inheritdoc cref="AddCollabCluster"/>
+    internal static TBuilder AddCollabSchema<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var cluster = ClusterConfiguration.Read(builder.Configuration, ClusterMode.Member, canBeClient: false);
+        builder.Services.AddSingleton(cluster);
+        AddKeys(builder.Services, cluster);
+        builder.Services.AddOperationLog();
+        return builder;
+    }
 
     private static TBuilder Add<TBuilder>(TBuilder builder, ClusterOptions cluster)
         where TBuilder : IHostApplicationBuilder

@@ -3,6 +3,9 @@ using Collab.Silo;
 if (args is [HealthProbe.Command, .. var rest])
     return await HealthProbe.RunAsync(rest);
 
+if (args is [SchemaCommand.Command, .. var settings])
+    return await SchemaCommand.RunAsync(settings);
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddCollabSilo();
 

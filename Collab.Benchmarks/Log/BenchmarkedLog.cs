@@ -39,6 +39,10 @@ internal sealed class BenchmarkedLog : IAsyncDisposable
         return made;
     }
 
+    /// <summary>Bytes that PostgreSQL has written ahead so far; null for the others.</summary>
+    public async Task<long?> WrittenAheadAsync() =>
+        _server is null ? null : (long)(await _server.ExecuteAsync("SELECT (pg_current_wal_lsn() - '0/0')::bigint"))!;
+
     public async ValueTask DisposeAsync()
     {
         (Log as IDisposable)?.Dispose();

@@ -24,8 +24,8 @@ internal static class GroupCommitCommand
         foreach (var store in (string[])["memory", "sqlite", "postgresql"])
         {
             Console.WriteLine();
-            Console.WriteLine($"| {store}: documents | flush interval | flush size | operations/s | in one commit | p50 | p99 |");
-            Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+            Console.WriteLine($"| {store}: documents | flush interval | flush size | operations/s | in one commit | p50 | p99 | bytes written ahead for one |");
+            Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
             foreach (var documents in (int[])[1, 16, 256])
             {
                 foreach (var (interval, size) in ((double, int)[])[(0, 2048), (1, 2048), (5, 2048), (0, 32)])
@@ -33,9 +33,11 @@ internal static class GroupCommitCommand
                     if (size < 2048 && documents < 256)
                         continue;
                     await using var made = await BenchmarkedLog.OpenAsync(store);
+                    long? before = await made.WrittenAheadAsync();
                     var (rate, batch, latencies) = await MeasureAsync(made.Log, documents, TimeSpan.FromMilliseconds(interval), size, TimeSpan.FromSeconds(seconds));
+                    var written = (await made.WrittenAheadAsync() - before) / latencies.Count;
                     Console.WriteLine(FormattableString.Invariant(
-                        $"| {documents} | {interval} ms | {size} | {rate:0} | {batch:0.0} | {latencies.Quantile(0.5):0.00} | {latencies.Quantile(0.99):0.0} |"));
+                        $"| {documents} | {interval} ms | {size} | {rate:0} | {batch:0.0} | {latencies.Quantile(0.5):0.00} | {latencies.Quantile(0.99):0.0} | {written} |"));
                 }
             }
         }

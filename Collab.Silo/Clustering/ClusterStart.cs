@@ -39,7 +39,7 @@ internal sealed partial class ClusterStart(ClusterOptions options, ClusterDataba
             catch (NpgsqlException failure)
             {
                 throw new InvalidOperationException(
-                    $"{database.Name} refused: {failure.Message} Look at user, password and database of {ClusterOptions.Section}:{nameof(options.ConnectionString)}, and at the rights that deploy/README.md lists.", failure);
+                    $"{database.Name} refused: {failure.Message} Look at user, password and database of {ClusterOptions.Section}:{nameof(options.ConnectionString)}, and at the rights that docs/deployment.md lists.", failure);
             }
         }
     }

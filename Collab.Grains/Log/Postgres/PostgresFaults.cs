@@ -44,7 +44,7 @@ internal static class PostgresFaults
         "28000" or "28P01" => (LogFault.CannotOpen, "it does not let this user in; look at user and password of Collab:Log:ConnectionString and at its pg_hba.conf"),
         "3D000" => (LogFault.CannotOpen, "there is no such database"),
         // The second: there is a schema of that name, and it is hidden from the user.
-        "42501" or "3F000" => (LogFault.CannotOpen, "the user has not the rights that deploy/README.md lists"),
+        "42501" or "3F000" => (LogFault.CannotOpen, "the user has not the rights that docs/deployment.md lists"),
         "42P01" => (LogFault.CannotOpen, "the log's tables are not there; a start of the program makes them"),
         "58030" => (LogFault.Io, "reading or writing its disk failed"),
         "XX001" or "XX002" => (LogFault.Corrupt, "its data is damaged; restore a backup"),
