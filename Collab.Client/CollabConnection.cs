@@ -148,7 +148,9 @@ internal sealed partial class CollabConnection : IAsyncDisposable
 
     private void Receive(string target, JsonElement message)
     {
-        _backoff.Reset();
+        // Who is turned away again and again, by a host that stops, is not to hurry.
+        if (target is not ("refused" or "closed"))
+            _backoff.Reset();
         if (ServerMessageReader.Document(message) is { } id && _documents.TryGetValue(id, out var document))
             document.Receive(target, message);
         else if (target == "refused")
@@ -170,10 +172,10 @@ internal sealed partial class CollabConnection : IAsyncDisposable
             foreach (var document in _documents.Values)
             {
                 document.TimePassed(Now);
-                if (!document.IsUnanswered)
-                    continue;
-                LogUnanswered(document.Id);
-                lost.TrySetResult();
+                if (document.IsUnanswered)
+                    LogUnanswered(document.Id);
+                if (document.IsUnanswered || document.IsToMove)
+                    lost.TrySetResult();
             }
         }
     }

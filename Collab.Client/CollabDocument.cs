@@ -69,6 +69,8 @@ public sealed class CollabDocument
 
     internal bool IsUnanswered => Look(state => state.IsUnanswered);
 
+    internal bool IsToMove => Look(state => state.IsToMove);
+
     /// <summary>Edits at once. What is typed while an operation is on its way is composed and follows as the next one.</summary>
     /// <param name="edit">Makes a delta out of the content as it is; nothing comes in between.</param>
     /// <exception cref="LengthMismatchException">The delta is for content of another length; nothing has changed.</exception>

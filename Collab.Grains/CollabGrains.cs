@@ -1,5 +1,6 @@
 using Collab.Grains.Activity;
 using Collab.Grains.Documents;
+using Collab.Grains.Fanout;
 using Collab.Grains.Filters;
 using Collab.Grains.Load;
 using Collab.Grains.Log;
@@ -33,6 +34,8 @@ public static class CollabGrains
         silo.Services.AddHostedService(provider => provider.GetRequiredService<LoadReporter>());
         silo.Services.AddSingleton<SharedSnapshots>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<SharedSnapshots>());
+        silo.Services.AddSingleton<ListeningHosts>();
+        silo.Services.AddHostedService(provider => provider.GetRequiredService<ListeningHosts>());
         silo.Services.AddSingleton<ResumeTokens>();
         silo.Services.AddOptions<DocumentOptions>()
             .BindConfiguration(DocumentOptions.Section)

@@ -11,5 +11,5 @@ builder.AddCollabSilo();
 
 var app = builder.Build();
 app.MapCollabOperations();
-app.Run();
+await app.RunToEndAsync();
 return 0;

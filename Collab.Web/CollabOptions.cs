@@ -70,6 +70,12 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:15")]
     public TimeSpan RenewalInterval { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a host that is told to stop goes on as before, except that <c>/health/ready</c> says no: until the load balancer has noticed and sends nobody any more. None is needed where there is none. Default 0, 0 to 5 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
+
     /// <summary>Over how long a stopping host spreads the goodbyes to its clients, so that they don't all arrive elsewhere at once. Default 3 s, 0 to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan DrainPeriod { get; set; } = TimeSpan.FromSeconds(3);

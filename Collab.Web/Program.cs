@@ -12,5 +12,5 @@ var app = builder.Build();
 app.UseSecurityHeaders();
 app.MapDemo();
 app.MapCollab();
-app.Run();
+await app.RunToEndAsync();
 return 0;

@@ -24,6 +24,9 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>Between two content hashes, at least. One costs a pass over the document on both sides.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
+    // Why a session is closed, or a join refused, by a host that stops: the same connection is of no more use.
+    private const string HostStops = "server_shutdown";
+
     private readonly Queue<ClientMessage> _messages = [];
     private readonly Queue<DocumentEvent> _events = [];
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), jitter);
@@ -102,6 +105,9 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// </summary>
     public bool IsUnanswered => Phase == DocumentPhase.Joining && _joinAt is null && _now - _joinedAt >= JoinTimeout;
 
+    /// <summary>Whether the host has said that it stops: the connection is to be closed and made anew, which leads to another one.</summary>
+    public bool IsToMove { get; private set; }
+
     public IReadOnlyList<RemotePresence> Others => _others is null ? [] : _others.Show(_replica!);
 
     public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClientMessage? message) => _messages.TryDequeue(out message);
@@ -122,6 +128,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         if (Phase == DocumentPhase.Closed)
             return;
+        IsToMove = false;
         // What is not taken yet would go to the next connection, ahead of its join.
         _messages.Clear();
         _others?.Clear();
@@ -405,9 +412,13 @@ internal sealed class DocumentState(string document, string? name, string? color
     private void OnClosed(ServerMessage.Closed closed)
     {
         if (closed.Action == RefusalAction.GiveUp)
+        {
             Close(closed.Reason, "The server ended the session.");
-        else
-            Resync(needsSnapshot: false);
+            return;
+        }
+
+        IsToMove = closed.Reason == HostStops;
+        Resync(needsSnapshot: false);
     }
 
     private void OnRefused(ServerMessage.Refused refused)
@@ -451,6 +462,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         if (refusal.Action != RefusalAction.GiveUp)
         {
+            IsToMove = refusal.Reason == HostStops;
             Resync(NeedsSnapshot(refusal), refusal.RetryAfter);
         }
         else if (refusal.Reason == "token_invalid" && _token is not null)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Collab.Contracts.Fanout;
 using Orleans.Concurrency;
 
 namespace Collab.Contracts.Documents;
@@ -50,6 +51,11 @@ public interface IDocumentGrain : IGrainWithStringKey
     Task<ImmutableArray<ConflictRecord>> RecentConflicts();
 
     /// <summary>Sends every further push to <paramref name="subscriber"/> until it is not renewed for 30 s or unsubscribes. Called again to renew. Null: no such document.</summary>
+    /// <param name="host">Where it is: while that does not answer, nothing is sent.</param>
+    [Alias("Listen"), AlwaysInterleave]
+    Task<DocumentStanding?> Listen(IDocumentSubscriber subscriber, IListeningHost host);
+
+    /// <summary>What hosts of the version before call in place of <see cref="Listen"/>.</summary>
     [Alias("Subscribe"), AlwaysInterleave]
     Task<DocumentStanding?> Subscribe(IDocumentSubscriber subscriber);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Contracts.Fanout;
 using Orleans.Concurrency;
 
 namespace Collab.Contracts.Presence;
@@ -12,11 +13,6 @@ public interface IPresenceGrain : IGrainWithStringKey
     [Alias("Update")]
     Task Update(PresenceEntry entry);
 
-    /// <summary>Says of the sessions of one host that they are still there.</summary>
-    /// <returns>Those that are not known, because this activation is younger than they are: their host sends them again.</returns>
-    [Alias("Renew")]
-    Task<ImmutableArray<SessionId>> Renew(ImmutableArray<SessionId> sessions);
-
     /// <summary>The session is gone.</summary>
     [Alias("Leave")]
     Task Leave(SessionId session);
@@ -24,9 +20,18 @@ public interface IPresenceGrain : IGrainWithStringKey
     [Alias("List"), ReadOnly]
     Task<ImmutableArray<PresenceEntry>> List();
 
-    /// <summary>Like <see cref="IDocumentGrain.Subscribe"/>: expires after 30 s unless called again.</summary>
+    /// <summary>Like <see cref="IDocumentGrain.Listen"/>: expires after 30 s unless called again. Says also which sessions are still there.</summary>
+    /// <returns>Those of <paramref name="sessions"/> that are not known, because this activation is younger than they are: their host sends them again.</returns>
+    [Alias("Listen")]
+    Task<ImmutableArray<SessionId>> Listen(IDocumentSubscriber subscriber, IListeningHost host, ImmutableArray<SessionId> sessions);
+
+    /// <summary>What hosts of the version before call in place of <see cref="Listen"/>, with <see cref="Renew"/>.</summary>
     [Alias("Subscribe")]
     Task Subscribe(IDocumentSubscriber subscriber);
+
+    /// <summary>What hosts of the version before call after <see cref="Subscribe"/>.</summary>
+    [Alias("Renew")]
+    Task<ImmutableArray<SessionId>> Renew(ImmutableArray<SessionId> sessions);
 
     [Alias("Unsubscribe")]
     Task Unsubscribe(IDocumentSubscriber subscriber);

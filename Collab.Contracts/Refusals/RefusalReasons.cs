@@ -8,10 +8,13 @@ public static class RefusalReasons
     /// <summary>The error code: <c>storage_unavailable</c>; <c>unknown</c> for a reason that a newer silo has and this build does not.</summary>
     public static string Code(this RefusalReason reason) => Enum.IsDefined(reason) ? Codes[(int)reason] : "unknown";
 
+    /// <summary>Whether the same again, later, may be answered otherwise.</summary>
+    public static bool IsToRetry(this RefusalReason reason) => reason <= RefusalReason.ServerShutdown;
+
     /// <summary>What the client does about it: <c>retry</c>, <c>resync</c> or <c>give_up</c>.</summary>
     public static string Action(this RefusalReason reason) => reason switch
     {
-        <= RefusalReason.ServerShutdown => "retry",
+        _ when reason.IsToRetry() => "retry",
         <= RefusalReason.SlowConsumer => "resync",
         <= RefusalReason.DocumentDamaged => "give_up",
         // Reasons that are added stand at the end, whatever their group, and get a line of their own above. One that this build does not know is a newer silo's during an upgrade:

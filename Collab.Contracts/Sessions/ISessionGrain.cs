@@ -1,3 +1,5 @@
+using Collab.Contracts.Documents;
+
 namespace Collab.Contracts.Sessions;
 
 /// <summary>Control of one session, apart from its data: join, resume, leave, expiry, close. Its key is the <see cref="SessionId"/>. A keystroke never comes here.</summary>
@@ -7,6 +9,13 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>Enters the document, or comes back to it. A stay that another connection still has ends there with <see cref="SessionCloseReason.Superseded"/>.</summary>
     [Alias("Join")]
     Task<JoinOutcome> Join(JoinRequest request);
+
+    /// <summary>
+    /// Gives the stay that <paramref name="connection"/> has another lease, because the document's authority that gave the first is gone. Refused as <c>not_admitted</c> if the session is not known to be on that
+    /// connection any more: then only the client may come back, with its token.
+    /// </summary>
+    [Alias("Readmit")]
+    Task<Admission> Readmit(string connection);
 
     /// <summary>The connection left (normal close) or was lost (transport failed): in the latter case the session waits for its grace period (60 s) before it closes.</summary>
     /// <param name="connection">The connection that it was; a late word from an older one changes nothing.</param>

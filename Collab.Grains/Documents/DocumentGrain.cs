@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Contracts.Fanout;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Activity;
 using Collab.Grains.Fanout;
@@ -21,6 +22,7 @@ public sealed partial class DocumentGrain(
     PastReads past,
     ActiveDocuments documents,
     SharedSnapshots sharedSnapshots,
+    ListeningHosts hosts,
     IOptions<DocumentOptions> options,
     ActivityWriter activities,
     IOptions<ActivityOptions> activityOptions,
@@ -31,7 +33,7 @@ public sealed partial class DocumentGrain(
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = loggers.CreateLogger<DocumentGrain>();
-    private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
+    private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(hosts, loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
     private LiveDocument? _live;
     private ActiveDocument? _active;
     private DocumentActivity? _activity;
@@ -188,18 +190,22 @@ public sealed partial class DocumentGrain(
 
     public Task<ImmutableArray<ConflictRecord>> RecentConflicts() => Task.FromResult(Available()?.RecentConflicts ?? []);
 
-    public Task<DocumentStanding?> Subscribe(IDocumentSubscriber subscriber)
-    {
-        if (Available() is not { } live)
-            return Task.FromResult<DocumentStanding?>(null);
-        _subscribers.Renew(subscriber);
-        return Task.FromResult<DocumentStanding?>(new DocumentStanding(live.Description.Epoch, live.Commits.Durable));
-    }
+    public Task<DocumentStanding?> Listen(IDocumentSubscriber subscriber, IListeningHost host) => ListenAt(subscriber, host);
+
+    public Task<DocumentStanding?> Subscribe(IDocumentSubscriber subscriber) => ListenAt(subscriber, null);
 
     public Task Unsubscribe(IDocumentSubscriber subscriber)
     {
         _subscribers.Remove(subscriber);
         return Task.CompletedTask;
+    }
+
+    private Task<DocumentStanding?> ListenAt(IDocumentSubscriber subscriber, IListeningHost? host)
+    {
+        if (Available() is not { } live)
+            return Task.FromResult<DocumentStanding?>(null);
+        _subscribers.Renew(subscriber, host);
+        return Task.FromResult<DocumentStanding?>(new DocumentStanding(live.Description.Epoch, live.Commits.Durable));
     }
 
     private async Task LoadAsync(CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Contracts.Fanout;
 using Collab.Contracts.Presence;
 using Collab.Grains.Fanout;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Collab.Grains.Presence;
 /// renew it.
 /// </remarks>
 [ResourceOptimizedPlacement, Immovable]
-public sealed class PresenceGrain(TimeProvider clock, ILogger<PresenceGrain> logger) : Grain, IPresenceGrain
+public sealed class PresenceGrain(ListeningHosts hosts, TimeProvider clock, ILogger<PresenceGrain> logger) : Grain, IPresenceGrain
 {
     /// <summary>Below what an eye notices in a moving cursor; bounds the pushes at 20 a second and host, whatever the number of people.</summary>
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
@@ -25,7 +26,7 @@ public sealed class PresenceGrain(TimeProvider clock, ILogger<PresenceGrain> log
 
     private readonly Dictionary<SessionId, (PresenceEntry Entry, DateTimeOffset Seen)> _entries = [];
     private readonly HashSet<SessionId> _changed = [];
-    private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(logger);
+    private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(hosts, logger);
     private IGrainTimer? _gather;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -43,6 +44,27 @@ public sealed class PresenceGrain(TimeProvider clock, ILogger<PresenceGrain> log
         return Task.CompletedTask;
     }
 
+    public Task Leave(SessionId session)
+    {
+        if (_entries.Remove(session))
+            Change(session);
+        return Task.CompletedTask;
+    }
+
+    public Task<ImmutableArray<PresenceEntry>> List() => Task.FromResult(_entries.Values.Select(known => known.Entry).ToImmutableArray());
+
+    public Task<ImmutableArray<SessionId>> Listen(IDocumentSubscriber subscriber, IListeningHost host, ImmutableArray<SessionId> sessions)
+    {
+        _subscribers.Renew(subscriber, host);
+        return Renew(sessions);
+    }
+
+    public Task Subscribe(IDocumentSubscriber subscriber)
+    {
+        _subscribers.Renew(subscriber, null);
+        return Task.CompletedTask;
+    }
+
     public Task<ImmutableArray<SessionId>> Renew(ImmutableArray<SessionId> sessions)
     {
         var unknown = ImmutableArray.CreateBuilder<SessionId>();
@@ -55,21 +77,6 @@ public sealed class PresenceGrain(TimeProvider clock, ILogger<PresenceGrain> log
         }
 
         return Task.FromResult(unknown.DrainToImmutable());
-    }
-
-    public Task Leave(SessionId session)
-    {
-        if (_entries.Remove(session))
-            Change(session);
-        return Task.CompletedTask;
-    }
-
-    public Task<ImmutableArray<PresenceEntry>> List() => Task.FromResult(_entries.Values.Select(known => known.Entry).ToImmutableArray());
-
-    public Task Subscribe(IDocumentSubscriber subscriber)
-    {
-        _subscribers.Renew(subscriber);
-        return Task.CompletedTask;
     }
 
     public Task Unsubscribe(IDocumentSubscriber subscriber)

@@ -24,6 +24,9 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
 {
     private static readonly TimeSpan ConfirmPeriod = TimeSpan.FromMinutes(1);
 
+    // Each takes a load of the document.
+    private const int AdmitAttempts = 4;
+
     private Stay? _stay;
     private DateTimeOffset _since;
     private IGrainTimer? _timer;
@@ -35,7 +38,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         if (Refuse(request) is { } refusal)
             return refusal;
         bool isResumed = request.ResumeToken is not null;
-        var admission = await Document(request.Document).Admit(Id, request.Name);
+        var admission = await AdmitAsync(request.Document, request.Name);
         if (admission.Refusal is { } refused)
             return new JoinOutcome(null, "", false, refused);
 
@@ -48,6 +51,18 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         // Keeps the activation, too: no keystroke comes by here to do it.
         StartTimer(ConfirmPeriod, ConfirmPeriod, ConfirmAsync);
         return new JoinOutcome(admission, tokens.Issue(Id, request.Document), isResumed);
+    }
+
+    public async Task<Admission> Readmit(string connection)
+    {
+        // Whoever else joined since has been told what was applied, and nothing of this connection may be any more.
+        if (_stay is not { } stay || stay.Connection != connection)
+            return new Admission(null, 0, 0, Revision.Zero, new Refusal(RefusalReason.NotAdmitted, $"Session {Id} is not known to be on this connection."));
+        var admission = await AdmitAsync(stay.Document, stay.Name);
+        if (admission.Refusal is null)
+            _stay = stay with { Lease = admission.Lease };
+        SessionMetrics.Readmissions.WithLabels(admission.Refusal is null ? "readmitted" : "refused").Inc();
+        return admission;
     }
 
     public async Task Leave(string connection, SessionCloseReason reason)
@@ -91,6 +106,20 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         return request.ResumeToken is null && _stay is not null
             ? new JoinOutcome(null, "", false, new Refusal(RefusalReason.TokenInvalid, $"Session {Id} exists; coming back to it takes its resume token."))
             : null;
+    }
+
+    /// <summary>
+    /// Asks the document. An activation that finds itself replaced while it admits says so and ends; the next one has the document, so it is asked at once. Sent back to their clients, who come again later and later,
+    /// those who join would be kept out for as long as two activations take the document from each other, while those who are in get on.
+    /// </summary>
+    private async Task<Admission> AdmitAsync(DocumentId document, string name)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            var admission = await Document(document).Admit(Id, name);
+            if (admission.Refusal is not { Reason: RefusalReason.StorageUnavailable, RetryAfter: null } || attempt == AdmitAttempts)
+                return admission;
+        }
     }
 
     private void Open(Stay stay, bool isResumed)

@@ -13,6 +13,9 @@ internal static class SessionMetrics
 
     public static readonly Counter Resumes = Metrics.CreateCounter("collab_session_resumes_total", "Joins with a resume token.", "result");
 
+    public static readonly Counter Readmissions = Metrics.CreateCounter(
+        "collab_session_readmissions_total", "Sessions that a new authority of their document did not know, by whether their host got them in again.", "result");
+
     private static readonly Counter Closed = Metrics.CreateCounter("collab_sessions_closed_total", "Sessions closed.", "reason");
 
     private static readonly Histogram DurationSeconds = Metrics.CreateHistogram(

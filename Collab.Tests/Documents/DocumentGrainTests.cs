@@ -38,7 +38,7 @@ public sealed class DocumentGrainTests(GrainHost host) : IClassFixture<GrainHost
     {
         var document = host.Document(_id);
         Assert.Null(await document.Describe());
-        Assert.Null(await document.Subscribe(host.Grains.CreateObjectReference<IDocumentSubscriber>(new Subscriber())));
+        Assert.Null(await document.Listen(host.Grains.CreateObjectReference<IDocumentSubscriber>(new Subscriber()), host.Listening));
         Assert.Equal(RefusalReason.DocumentNotFound, (await document.ReadFrom(null)).Refusal!.Reason);
         Assert.Equal(RefusalReason.DocumentNotFound, (await document.Admit(new SessionId("a"), "")).Refusal!.Reason);
         await host.CreateAsync(_id);
@@ -50,7 +50,7 @@ public sealed class DocumentGrainTests(GrainHost host) : IClassFixture<GrainHost
     {
         var document = await host.CreateAsync(_id);
         var subscriber = new Subscriber();
-        Assert.Equal(Revision.Zero, (await document.Subscribe(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber)))!.Head);
+        Assert.Equal(Revision.Zero, (await document.Listen(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber), host.Listening))!.Head);
         var session = await JoinAsync(document, "ada");
         for (int i = 0; i < 20; i++)
             Assert.Equal(new Revision(i + 1), (await session.SubmitAsync(i, Insert(i))).Revision);
@@ -99,7 +99,7 @@ public sealed class DocumentGrainTests(GrainHost host) : IClassFixture<GrainHost
     {
         var document = await host.CreateAsync(_id);
         var subscriber = new Subscriber();
-        await document.Subscribe(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber));
+        await document.Listen(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber), host.Listening);
         var session = await JoinAsync(document, "ada");
         await session.SubmitAsync(0, """["a"]""");
         // Lost, or done and only reported as lost.

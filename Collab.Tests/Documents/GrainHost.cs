@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
+using Collab.Contracts.Fanout;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Sessions;
 using Collab.Grains;
@@ -16,6 +17,8 @@ namespace Collab.Tests.Documents;
 public sealed class GrainHost : IAsyncLifetime
 {
     private readonly IHost _host;
+    private readonly Ears _ears = new();
+    private IListeningHost? _listening;
 
     public GrainHost()
     {
@@ -30,6 +33,9 @@ public sealed class GrainHost : IAsyncLifetime
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     public IServiceProvider Services => _host.Services;
+
+    /// <summary>A web host that answers.</summary>
+    public IListeningHost Listening => _listening ??= Grains.CreateObjectReference<IListeningHost>(_ears);
 
     public IOperationLog Log => _host.Services.GetRequiredService<IOperationLog>();
 
@@ -64,5 +70,10 @@ public sealed class GrainHost : IAsyncLifetime
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class Ears : IListeningHost
+    {
+        public Task Ping(bool hasMissed) => Task.CompletedTask;
     }
 }

@@ -14,7 +14,7 @@ public sealed class PresenceGrainTests(GrainHost host) : IClassFixture<GrainHost
     {
         var presence = host.Presence(_document);
         var subscriber = new Subscriber();
-        await presence.Subscribe(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber));
+        await presence.Listen(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber), host.Listening, []);
         for (int i = 1; i <= 100; i++)
             await presence.Update(Entry("ada", i));
         await presence.Update(Entry("bob", 7));
@@ -29,7 +29,7 @@ public sealed class PresenceGrainTests(GrainHost host) : IClassFixture<GrainHost
     {
         var presence = host.Presence(_document);
         var subscriber = new Subscriber();
-        await presence.Subscribe(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber));
+        await presence.Listen(host.Grains.CreateObjectReference<IDocumentSubscriber>(subscriber), host.Listening, []);
         await presence.Update(Entry("ada", 1));
         await presence.Leave(new SessionId("nobody"));
         await presence.Leave(new SessionId("ada"));

@@ -25,6 +25,9 @@ internal sealed class HubClient : IAsyncDisposable
     {
     }
 
+    /// <summary>The newest operation received, of whatever document.</summary>
+    public long LastRevision { get; private set; }
+
     /// <summary>Whether the server has closed the connection.</summary>
     public bool IsClosed => _receiving.IsCompleted;
 
@@ -180,6 +183,8 @@ internal sealed class HubClient : IAsyncDisposable
                 var argument = json["arguments"]!.AsArray().Single()!.DeepClone().AsObject();
                 argument["target"] = (string?)json["target"];
                 json = argument;
+                if ((string?)json["target"] == "operations")
+                    LastRevision = (long)json["revision"]! + json["operations"]!.AsArray().Count - 1;
                 break;
         }
 

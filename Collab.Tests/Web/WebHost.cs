@@ -22,7 +22,8 @@ public sealed class WebHost : IAsyncLifetime
     {
     }
 
-    internal WebHost(IDictionary<string, string?> settings, Action<IServiceCollection>? configure = null)
+    /// <param name="grains">The cluster that it is a host of; its own if null.</param>
+    internal WebHost(IDictionary<string, string?> settings, Action<IServiceCollection>? configure = null, Func<IGrainFactory>? grains = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullName, EnvironmentName = "Test" });
         builder.Configuration.AddInMemoryCollection([
@@ -33,7 +34,10 @@ public sealed class WebHost : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.AddCollab();
+        if (grains is null)
+            builder.AddCollab();
+        else
+            builder.AddCollabFrontEnd().Services.AddSingleton(_ => grains());
         configure?.Invoke(builder.Services);
         _app = builder.Build();
         _app.MapCollab();

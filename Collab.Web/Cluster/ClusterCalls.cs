@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Collab.Contracts;
 using Collab.Contracts.Activity;
 using Collab.Contracts.Documents;
+using Collab.Contracts.Fanout;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Sessions;
 using Collab.Resilience;
@@ -82,6 +83,10 @@ internal readonly struct DocumentCalls(IDocumentGrain grain, Pipeline pipeline)
     public ValueTask<ImmutableArray<ConflictRecord>> RecentConflicts() =>
         pipeline.RepeatAsync(static (grain, _) => new ValueTask<ImmutableArray<ConflictRecord>>(grain.RecentConflicts()), grain, default);
 
+    public ValueTask<DocumentStanding?> Listen(IDocumentSubscriber subscriber, IListeningHost host) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<DocumentStanding?>(call.grain.Listen(call.subscriber, call.host)), (grain, subscriber, host), default);
+
+    /// <summary>For a silo of the version before, which does not know <see cref="Listen"/>.</summary>
     public ValueTask<DocumentStanding?> Subscribe(IDocumentSubscriber subscriber) =>
         pipeline.RepeatAsync(static (call, _) => new ValueTask<DocumentStanding?>(call.grain.Subscribe(call.subscriber)), (grain, subscriber), default);
 
@@ -93,13 +98,18 @@ internal readonly struct PresenceCalls(IPresenceGrain grain, Pipeline pipeline)
     /// <summary>Once: a moment later there is a newer one.</summary>
     public Task Update(PresenceEntry entry) => pipeline.OnceAsync(static (call, _) => Done.After(call.grain.Update(call.entry)), (grain, entry), default).AsTask();
 
-    public ValueTask<ImmutableArray<SessionId>> Renew(ImmutableArray<SessionId> sessions) =>
-        pipeline.RepeatAsync(static (call, _) => new ValueTask<ImmutableArray<SessionId>>(call.grain.Renew(call.sessions)), (grain, sessions), default);
-
     public ValueTask<ImmutableArray<PresenceEntry>> List() =>
         pipeline.RepeatAsync(static (grain, _) => new ValueTask<ImmutableArray<PresenceEntry>>(grain.List()), grain, default);
 
-    public Task Subscribe(IDocumentSubscriber subscriber) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Subscribe(call.subscriber)), (grain, subscriber), default).AsTask();
+    public ValueTask<ImmutableArray<SessionId>> Listen(IDocumentSubscriber subscriber, IListeningHost host, ImmutableArray<SessionId> sessions) => pipeline.RepeatAsync(
+        static (call, _) => new ValueTask<ImmutableArray<SessionId>>(call.grain.Listen(call.subscriber, call.host, call.sessions)), (grain, subscriber, host, sessions), default);
+
+    /// <summary>For a silo of the version before, which does not know <see cref="Listen"/>.</summary>
+    public async ValueTask<ImmutableArray<SessionId>> Subscribe(IDocumentSubscriber subscriber, ImmutableArray<SessionId> sessions)
+    {
+        await pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Subscribe(call.subscriber)), (grain, subscriber), default);
+        return await pipeline.RepeatAsync(static (call, _) => new ValueTask<ImmutableArray<SessionId>>(call.grain.Renew(call.sessions)), (grain, sessions), default);
+    }
 
     public Task Unsubscribe(IDocumentSubscriber subscriber) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Unsubscribe(call.subscriber)), (grain, subscriber), default).AsTask();
 }
@@ -109,6 +119,10 @@ internal readonly struct SessionCalls(ISessionGrain grain, Pipeline pipeline)
     /// <summary>Once: each gives another lease.</summary>
     public ValueTask<JoinOutcome> Join(JoinRequest request) =>
         pipeline.OnceAsync(static (call, _) => new ValueTask<JoinOutcome>(call.grain.Join(call.request)), (grain, request), default);
+
+    /// <summary>Once: each gives another lease.</summary>
+    public ValueTask<Admission> Readmit(string connection) =>
+        pipeline.OnceAsync(static (call, _) => new ValueTask<Admission>(call.grain.Readmit(call.connection)), (grain, connection), default);
 
     /// <summary>Repeated: it says which stay is over.</summary>
     public Task Leave(string connection, SessionCloseReason reason) =>

@@ -1,5 +1,4 @@
 using Collab.Contracts;
-using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
@@ -18,6 +17,7 @@ internal sealed partial class ClientConnection(
     private readonly Lock _gate = new();
     private readonly Dictionary<DocumentId, Seat> _seats = [];
     private readonly long _openedAt = time.GetTimestamp();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stays;
     private bool _isEstablished;
     private volatile bool _isClosed;
@@ -25,6 +25,9 @@ internal sealed partial class ClientConnection(
     public string Id => context.ConnectionId;
 
     public Outbox Outbox { get; } = new(context, options.Delivery);
+
+    /// <summary>Completes when the WebSocket is gone.</summary>
+    public Task WhenClosed => _closed.Task;
 
     public void Refuse(RefusedMessage message) => Refuse(message.Document, message.Verb, message.Refusal, message.Sequence);
 
@@ -72,7 +75,7 @@ internal sealed partial class ClientConnection(
     {
         if (Find(message.Document) is not { } stay)
         {
-            Refuse(message.Document, "submit", NotJoined, message.Sequence);
+            RefuseNotJoined(message.Document, "submit", message.Sequence);
         }
         else if (Interlocked.Increment(ref stay.Submissions) > options.Limits.SubmissionsPerSession)
         {
@@ -92,7 +95,7 @@ internal sealed partial class ClientConnection(
         if (Find(message.Document) is { } stay)
             stay.BringUp(Outbox.Rewind(stay, message.From));
         else
-            Refuse(message.Document, "read", NotJoined);
+            RefuseNotJoined(message.Document, "read");
     }
 
     public void Presence(PresenceMessage message)
@@ -100,7 +103,7 @@ internal sealed partial class ClientConnection(
         if (Find(message.Document) is { } stay)
             stay.Show(stay.Presence with { Revision = message.Revision, State = message.State });
         else
-            Refuse(message.Document, "presence", NotJoined);
+            RefuseNotJoined(message.Document, "presence");
     }
 
     public void Check(CheckMessage message)
@@ -108,7 +111,7 @@ internal sealed partial class ClientConnection(
         if (Find(message.Document) is { } stay)
             _ = CheckAsync(stay, message);
         else
-            Refuse(message.Document, "check", NotJoined);
+            RefuseNotJoined(message.Document, "check");
     }
 
     /// <summary>The cluster ended a stay; the client is told why, and nothing more is delivered to it.</summary>
@@ -138,6 +141,7 @@ internal sealed partial class ClientConnection(
     public void Close()
     {
         _isClosed = true;
+        _closed.TrySetResult();
         Outbox.Close();
         lock (_gate)
         {
@@ -157,11 +161,18 @@ internal sealed partial class ClientConnection(
     private void Refuse(DocumentId? document, string verb, Refusal refusal, long? sequence = null) =>
         Outbox.Post(ServerMessages.Refused(document, verb, sequence, refusal));
 
+    private void RefuseNotJoined(DocumentId document, string verb, long? sequence = null)
+    {
+        // What crossed the goodbye is left unanswered: the client is on its way elsewhere and will send it there.
+        if (!local.IsDraining)
+            Refuse(document, verb, NotJoined, sequence);
+    }
+
     private async Task SubmitAsync(Stay stay, SubmitMessage message)
     {
         try
         {
-            var outcome = await stay.Feed!.SubmitAsync(new Submission(stay.Session, stay.Lease, message.Sequence, message.Base, message.Delta));
+            var outcome = await stay.SubmitAsync(message.Sequence, message.Base, message.Delta, cluster);
             if (outcome.Refusal is { } refusal)
                 Refuse(stay.Document, "submit", refusal, message.Sequence);
             else if (outcome.IsDuplicate)

@@ -1,16 +1,23 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Connections;
 
 /// <summary>
-/// When the host stops, tells its clients to go on elsewhere, spread over <see cref="DeliveryOptions.DrainPeriod"/>, before SignalR
-/// closes their connections under them. New joins are refused meanwhile.
+/// When the host stops: goes on for <see cref="DeliveryOptions.DrainDelay"/>, then tells its clients to go on elsewhere, spread over <see cref="DeliveryOptions.DrainPeriod"/>, lets nobody in meanwhile, and waits a moment for
+/// them to leave, before SignalR closes the connections under them and the silo stops. A second signal cuts that short.
 /// </summary>
 internal sealed partial class ConnectionDrain(
     LocalConnections connections, IHostApplicationLifetime lifetime, IOptions<CollabOptions> options, TimeProvider time, ILogger<ConnectionDrain> logger) : IHostedService
 {
-    // A connection that takes nothing must not keep the host from stopping.
-    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
+    // A connection that takes nothing, or does not leave, must not keep the host from stopping.
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
+
+    // Timers are no finer than this.
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    // Whose arrival elsewhere, all at once, nobody notices.
+    private const int FewConnections = 20;
 
     private readonly ILogger _logger = logger;
 
@@ -26,39 +33,62 @@ internal sealed partial class ConnectionDrain(
 
     private async Task DrainAsync()
     {
+        using var hurry = new CancellationTokenSource();
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Hurry);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hurry);
+        var delay = options.Value.Delivery.DrainDelay;
+        if (delay > TimeSpan.Zero)
+            LogServing(delay, connections.All.Count);
+        await WaitAsync(delay, hurry.Token);
+
         connections.IsDraining = true;
         ClientConnection[] open = [.. connections.All];
         if (open.Length == 0)
             return;
         LogDraining(open.Length);
-        var step = options.Value.Delivery.DrainPeriod / open.Length;
+        var left = LeaveAsync(open, hurry.Token);
+        await Task.WhenAny(left, Task.Delay(options.Value.Delivery.DrainPeriod + LeaveLimit, time));
+        if (!left.IsCompleted)
+            LogNotLeft(connections.All.Count);
+
+        void Hurry(PosixSignalContext context)
+        {
+            // The host is stopping already; the default would kill it in the middle of that.
+            context.Cancel = true;
+            hurry.Cancel();
+        }
+    }
+
+    /// <summary>Says goodbye to all, one after the other, and completes when all have gone.</summary>
+    private async Task LeaveAsync(ClientConnection[] open, CancellationToken hurry)
+    {
+        var pause = options.Value.Delivery.DrainPeriod / open.Length;
         var goodbyes = new List<Task>(open.Length);
         var owed = TimeSpan.Zero;
         foreach (var connection in open)
         {
             goodbyes.Add(connection.SayGoodbyeAsync());
-            owed += step;
-            // Timers are no finer than this; a few connections need no pacing.
-            if (owed >= TimeSpan.FromMilliseconds(50) && open.Length > 20)
+            owed += pause;
+            if (owed >= Step && open.Length > FewConnections)
             {
-                await Task.Delay(owed, time);
+                await WaitAsync(owed, hurry);
                 owed = TimeSpan.Zero;
             }
         }
 
-        try
-        {
-            await Task.WhenAll(goodbyes).WaitAsync(GoodbyeLimit, time);
-        }
-        catch (TimeoutException)
-        {
-            LogNotHeard(goodbyes.Count(goodbye => !goodbye.IsCompleted));
-        }
+        await Task.WhenAll(goodbyes);
+        // Those who listen go by themselves. Cut now, they might not get what was just written.
+        await Task.WhenAll(open.Select(connection => connection.WhenClosed));
     }
+
+    private async Task WaitAsync(TimeSpan wait, CancellationToken hurry) => await Task.Delay(wait, time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     [LoggerMessage(1, LogLevel.Information, "Stopping: {Connections} connections are told to go on elsewhere.")]
     private partial void LogDraining(int connections);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Connections} connections did not take their goodbye in time and are cut.")]
-    private partial void LogNotHeard(int connections);
+    [LoggerMessage(2, LogLevel.Warning, "{Connections} connections did not leave in time and are cut.")]
+    private partial void LogNotLeft(int connections);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopping: not ready any more; goes on serving {Connections} connections for {Delay}, until the load balancer has noticed.")]
+    private partial void LogServing(TimeSpan delay, int connections);
 }

@@ -1,5 +1,8 @@
 using Collab.Contracts;
+using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
+using Collab.Contracts.Refusals;
+using Collab.Web.Cluster;
 using Collab.Web.Delivery;
 
 namespace Collab.Web.Connections;
@@ -7,7 +10,10 @@ namespace Collab.Web.Connections;
 /// <summary>A session's stay in a document on one connection of this host: from <c>join</c> until it leaves, is lost or is superseded.</summary>
 internal sealed class Stay
 {
+    private readonly Lock _gate = new();
     private readonly PresenceThrottle _throttle;
+    private Task<Refusal?>? _readmission;
+    private long _lease;
 
     /// <param name="key">What the cluster knows it by; every join has its own, also on the same connection, so that a late word about an earlier one changes nothing.</param>
     public Stay(
@@ -35,7 +41,11 @@ internal sealed class Stay
     public StreamPosition Position { get; }
 
     /// <summary>Goes with every submission; set once the session is admitted.</summary>
-    public long Lease { get; set; }
+    public long Lease
+    {
+        get => Volatile.Read(ref _lease);
+        set => Volatile.Write(ref _lease, value);
+    }
 
     /// <summary>Set once the session is admitted.</summary>
     public DocumentFeed? Feed { get; set; }
@@ -46,6 +56,22 @@ internal sealed class Stay
     /// <summary>Submissions whose outcome is awaited.</summary>
     public int Submissions;
 
+    /// <summary>
+    /// Submits. Where the document's authority is a new one, which knows nobody, it has the session admitted again and submits the same under the new lease: whatever became of it the first time, the log applies a
+    /// sequence once. Its client, and the hundred others who type, need not all join again.
+    /// </summary>
+    public async Task<SubmitOutcome> SubmitAsync(long sequence, Revision @base, ReadOnlyMemory<byte> delta, ClusterCalls cluster)
+    {
+        long lease = Lease;
+        var outcome = await Feed!.SubmitAsync(new Submission(Session, lease, sequence, @base, delta));
+        if (outcome.Refusal?.Reason != RefusalReason.NotAdmitted)
+            return outcome;
+        // A refusal that is to be retried is the client's answer then: it keeps its stay, and its next try gets it in.
+        return await ReadmitAsync(lease, cluster) is { } refusal
+            ? new SubmitOutcome(Revision.Zero, Refusal: refusal)
+            : await Feed!.SubmitAsync(new Submission(Session, Lease, sequence, @base, delta));
+    }
+
     public void BringUp(int turn) => Feed?.BringUp(this, turn);
 
     /// <summary>Lets others see <paramref name="presence"/>, soon.</summary>
@@ -53,6 +79,34 @@ internal sealed class Stay
     {
         Presence = presence;
         _throttle.Offer(presence);
+    }
+
+    /// <summary>Gets another lease in place of <paramref name="lost"/>, once for all who ask.</summary>
+    private Task<Refusal?> ReadmitAsync(long lost, ClusterCalls cluster)
+    {
+        lock (_gate)
+        {
+            if (Lease != lost)
+                return Task.FromResult<Refusal?>(null);
+            return _readmission is { IsCompleted: false } running ? running : _readmission = AskAsync();
+        }
+
+        async Task<Refusal?> AskAsync()
+        {
+            try
+            {
+                var admission = await cluster.Session(Session).Readmit(Key);
+                if (admission.Refusal is null)
+                    Lease = admission.Lease;
+                return admission.Refusal;
+            }
+            catch (Exception failure)
+            {
+                // A silo of the version before does not know this call; the client can always come back by itself.
+                GrainFailures.Refuse(failure);
+                return new Refusal(RefusalReason.NotAdmitted, $"Session {Session} could not be admitted again ({failure.GetType().Name}).");
+            }
+        }
     }
 
     // What was held back when the stay ended must not bring the cursor back.

@@ -20,11 +20,23 @@ internal static class DeliveryMetrics
     private static readonly Counter SlowConsumers = Metrics.CreateCounter(
         "collab_slow_consumers_total", "Connections whose outbox overflowed, by what became of them.", "action");
 
+    public static readonly Counter GapReads = Metrics.CreateCounter(
+        "collab_fanout_gap_reads_total", "Reads of what was not pushed to this host, or too late.");
+
+    private static readonly Counter EarlyPushes = Metrics.CreateCounter(
+        "collab_fanout_early_pushes_total", "Pushes that overtook the one before them, by what became of them.", "outcome");
+
     private static readonly Counter.Child[] SentByType = [.. Labels().Select(type => MessagesSent.WithLabels(type))];
 
     public static Counter.Child Resynced { get; } = SlowConsumers.WithLabels("resynced");
 
     public static Counter.Child Disconnected { get; } = SlowConsumers.WithLabels("disconnected");
+
+    /// <summary>What was missing before it came.</summary>
+    public static Counter.Child EarlyTaken { get; } = EarlyPushes.WithLabels("taken");
+
+    /// <summary>There was no room for it.</summary>
+    public static Counter.Child EarlyTurnedAway { get; } = EarlyPushes.WithLabels("turned_away");
 
     /// <summary>Counts one message that was queued for <paramref name="connections"/> connections.</summary>
     public static void Sent(ServerMessage message, int connections)

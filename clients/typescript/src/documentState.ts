@@ -292,6 +292,7 @@ export class DocumentState<K extends KindName = KindName> {
       if (reason === 'token_invalid' && this.#token !== null) this.#renew(now);
       else if (action === 'give_up') this.#close(message);
       else this.#rejoin(now, needsSnapshot(reason), message.retryAfter);
+      if (reason === 'server_shutdown') this.#effects.push({ type: 'reconnect' });
     } else if (this.#phase === 'live') {
       if (verb === 'submit') this.#refusedSubmit(message, now);
       else if (verb === 'read' && action === 'retry') this.#readDue = now + (message.retryAfter ?? this.#backoff.next());
