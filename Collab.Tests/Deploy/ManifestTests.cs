@@ -12,6 +12,9 @@ public sealed class ManifestTests(DeployFiles files)
     // Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout: for what the drain leaves.
     private static readonly TimeSpan HostShutdown = TimeSpan.FromSeconds(30);
 
+    // What a draining host gives its clients to leave, beyond the period.
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
+
     public static TheoryData<string> Workloads { get; } = new("collab-silo", "collab-web");
 
     [Theory]
@@ -62,7 +65,7 @@ public sealed class ManifestTests(DeployFiles files)
         var paths = files.Named("Ingress", "collab").Items("spec", "rules").SelectMany(rule => rule.Items("http", "paths"));
         Assert.All(paths, path => Assert.Contains(
             files.Named("Service", path.Text("backend", "service", "name")!).Items("spec", "ports"), port => port.Text("name") == path.Text("backend", "service", "port", "name")));
-        Assert.All(paths, path => Assert.False(path.Text("path") is "/metrics" or "/health" || path is JsonObject whole && whole.Text("path") == "/" && whole.Text("pathType") == "Prefix", "The operator's pages are not for the public."));
+        Assert.All(paths, path => Assert.False(path.Text("path") is "/metrics" or "/health" or "/operations" || path is JsonObject whole && whole.Text("path") == "/" && whole.Text("pathType") == "Prefix", "The operator's pages are not for the public."));
     }
 
     [Theory]
@@ -70,9 +73,10 @@ public sealed class ManifestTests(DeployFiles files)
     public void The_grace_period_is_longer_than_everything_that_happens_in_it(string name)
     {
         var grace = Seconds(Pod(name).At("terminationGracePeriodSeconds")!);
-        var preStop = Container(name).At("lifecycle", "preStop", "sleep", "seconds") is { } seconds ? Seconds(seconds) : TimeSpan.Zero;
+        TimeSpan[] steps = [Configured("DrainDelay"), Configured("DrainPeriod"), LeaveLimit, HostShutdown];
+        var all = steps.Aggregate((sum, step) => sum + step);
 
-        Assert.True(grace >= preStop + DrainPeriod + HostShutdown, $"{grace} is not enough for {preStop} before, {DrainPeriod} of goodbyes and {HostShutdown} for the rest.");
+        Assert.True(grace >= all, $"{grace} is not enough for {string.Join(" + ", steps)}.");
     }
 
     [Fact]
@@ -152,9 +156,7 @@ public sealed class ManifestTests(DeployFiles files)
         Assert.All(files.Manifests.Where(manifest => manifest.Text("kind") != "Namespace"), manifest => Assert.Equal("collab", manifest.Text("metadata", "namespace")));
     }
 
-    private TimeSpan DrainPeriod => files.Named("ConfigMap", "collab").Text("data", "Collab__Delivery__DrainPeriod") is { } text
-        ? TimeSpan.Parse(text, CultureInfo.InvariantCulture)
-        : new DeliveryOptions().DrainPeriod;
+    private TimeSpan Configured(string setting) => TimeSpan.Parse(files.Named("ConfigMap", "collab").Text("data", $"Collab__Delivery__{setting}")!, CultureInfo.InvariantCulture);
 
     private JsonNode Pod(string name) => files.Named("Deployment", name).At("spec", "template", "spec")!;
 
