@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Collab.Contracts.Activity;
 using Collab.Grains.Activity;
 using Collab.Grains.Log;
 using Microsoft.Extensions.Logging;
