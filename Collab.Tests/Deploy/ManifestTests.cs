@@ -167,5 +167,5 @@ public sealed class ManifestTests(DeployFiles files)
 
     private static TimeSpan Seconds(JsonNode number) => TimeSpan.FromSeconds((int)number);
 
-    private static IEnumerable<string> Labels(JsonNode? labels) => labels!.AsObject().Select(label => $"{label.Key}={label.Value}").Order(StringComparer.Ordinal).ToList();
+    private static List<string> Labels(JsonNode? labels) => [.. labels!.AsObject().Select(label => $"{label.Key}={label.Value}").Order(StringComparer.Ordinal)];
 }
