@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Collab.Benchmarks.Algebra;
 using Collab.Benchmarks.Capacity;
+using Collab.Benchmarks.Cluster;
 using Collab.Benchmarks.Log;
 using Collab.Benchmarks.Replay;
 
@@ -27,6 +28,8 @@ switch (args)
         return CapacityCommand.Run(rest);
     case ["load", .. var rest]:
         return await LoadCommand.RunAsync(rest);
+    case ["cluster", .. var rest]:
+        return await ClusterCommand.RunAsync(rest);
     default:
         Console.Error.WriteLine(
             """
@@ -38,6 +41,10 @@ switch (args)
               capacity check|fleet    the capacity model of docs/scaling.md: beside what was measured, and for fleets
               load [operations ...]   loading a document, by the length of its history
               replay [seconds] [runs] a real server process with SQLite, loaded over WebSocket
+              cluster throughput [seconds] [runs] [documents]
+                                      0 to 3 silos and two web hosts as processes on one PostgreSQL; the real packages only
+              cluster idle [connections] [length]
+                                      memory and processor time of those who do nothing
             """);
         return 2;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -30,6 +31,8 @@ internal sealed class ReplayClient(Uri server, string document, IReadOnlyList<Co
     private volatile bool _isStopping;
     private volatile bool _isMeasuring;
 
+    public Uri Server => server;
+
     /// <summary>The session's first 64 bits: enough to tell authors apart, and cheap to read out of a message.</summary>
     public ulong Session { get; private set; }
 
@@ -44,8 +47,11 @@ internal sealed class ReplayClient(Uri server, string document, IReadOnlyList<Co
     /// <summary>Own edit sent until it came back.</summary>
     public Latencies Acknowledgement { get; } = new();
 
-    /// <summary>Somebody else's edit sent until it arrived here.</summary>
+    /// <summary>Somebody else's edit, sent to the same host, until it arrived here.</summary>
     public Latencies Propagation { get; } = new();
+
+    /// <summary>Somebody else's edit, sent to another host, until it arrived here.</summary>
+    public Latencies PropagationAcross { get; } = new();
 
     /// <summary>Ends when the socket closes or the server says what a benchmark must not meet.</summary>
     public Task Receiving { get; private set; } = Task.CompletedTask;
@@ -79,6 +85,22 @@ internal sealed class ReplayClient(Uri server, string document, IReadOnlyList<Co
     {
         _isStopping = true;
         await await Task.WhenAny(_idle.Task, Receiving).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Waits, unless a client fails first: then with its failure.</summary>
+    public static async Task GoOnAsync(IEnumerable<ReplayClient> clients, TimeSpan time) =>
+        await await Task.WhenAny(clients.Select(client => client.Receiving).Append(Task.Delay(time)));
+
+    /// <summary>Speed counts only when nothing is missing: each acknowledged edit is one revision, and the text is as long as the authors think.</summary>
+    public static async Task CheckAsync(HttpClient http, string document, ReplayClient[] authors)
+    {
+        var content = await http.GetFromJsonAsync<JsonElement>($"/api/documents/{document}/content");
+        var (revision, length) = (content.GetProperty("revision").GetInt64(), content.GetProperty("content").GetString()!.Length);
+        var acknowledged = authors.Sum(author => author.AcknowledgedInAll);
+        if (revision != acknowledged)
+            throw new InvalidOperationException($"{document} is at revision {revision}, but {acknowledged} operations were acknowledged.");
+        if (authors.FirstOrDefault(author => author.Revision == revision) is { } newest && newest.Length != length)
+            throw new InvalidOperationException($"{document} is {length} code units long, but an author at the same revision thinks {newest.Length}.");
     }
 
     public void Dispose() => _socket.Dispose();
@@ -234,7 +256,7 @@ internal sealed class ReplayClient(Uri server, string document, IReadOnlyList<Co
             AcknowledgedInAll++;
         if (_isMeasuring && _authors.TryGetValue(session, out var author))
         {
-            (isOwn ? Acknowledgement : Propagation).Add(Volatile.Read(ref author._sentAt[sequence & 1023]));
+            (isOwn ? Acknowledgement : author.Server == Server ? Propagation : PropagationAcross).Add(Volatile.Read(ref author._sentAt[sequence & 1023]));
             if (isOwn)
                 Acknowledged++;
         }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Text.Json;
+using Collab.Tests.EndToEnd;
 using Collab.Tests.Operations;
 
 namespace Collab.Benchmarks.Replay;
@@ -14,13 +14,13 @@ internal sealed record Scenario(string Name, int Documents, int Authors)
     public async Task<Result> RunAsync(IReadOnlyList<Corpus.Transaction> edits, TimeSpan duration)
     {
         await using var server = await ServerProcess.StartAsync();
-        using var http = new HttpClient { BaseAddress = server.Address };
+        using var http = new HttpClient { BaseAddress = server.Url };
         List<ReplayClient[]> documents = [];
         for (var document = 0; document < Documents; document++)
         {
             (await http.PostAsJsonAsync("/api/documents", new { id = $"d{document}", kind = "text" })).EnsureSuccessStatusCode();
             documents.Add([.. Enumerable.Range(0, Authors).Select(author =>
-                new ReplayClient(server.Address, $"d{document}", edits, firstEdit: ((document * Authors) + author) * 997 % edits.Count))]);
+                new ReplayClient(server.Url, $"d{document}", edits, firstEdit: ((document * Authors) + author) * 997 % edits.Count))]);
         }
 
         var clients = documents.SelectMany(authors => authors).ToList();
@@ -31,19 +31,19 @@ internal sealed record Scenario(string Name, int Documents, int Authors)
             await Task.WhenAll(authors.Select(author => author.StartAsync(bySession)));
         }
 
-        await GoOnAsync(clients, WarmUp);
-        var machine = new MachineCpu(server);
+        await ReplayClient.GoOnAsync(clients, WarmUp);
+        var machine = new MachineCpu(() => [server.Process.Id]);
         clients.ForEach(client => client.Measure(true));
         var watch = Stopwatch.StartNew();
-        await GoOnAsync(clients, duration);
+        await ReplayClient.GoOnAsync(clients, duration);
         clients.ForEach(client => client.Measure(false));
         var elapsed = watch.Elapsed;
-        var (serverCpu, ownCpu, otherCpu) = machine.Since();
-        var resident = server.ResidentBytes;
+        var (roles, ownCpu, otherCpu) = machine.Since();
+        var resident = server.Process.MemoryBytes;
 
         await Task.WhenAll(clients.Select(client => client.StopAsync()));
         for (var document = 0; document < Documents; document++)
-            await CheckAsync(http, $"d{document}", documents[document]);
+            await ReplayClient.CheckAsync(http, $"d{document}", documents[document]);
         clients.ForEach(client => client.Dispose());
 
         var (acknowledgement, propagation) = (new Latencies(), new Latencies());
@@ -52,7 +52,7 @@ internal sealed record Scenario(string Name, int Documents, int Authors)
         var operations = clients.Sum(client => client.Acknowledged);
         return new Result(
             operations / elapsed.TotalSeconds,
-            serverCpu.TotalMicroseconds / operations,
+            roles[0].TotalMicroseconds / operations,
             ownCpu.TotalMicroseconds / operations,
             otherCpu / elapsed,
             acknowledgement.Quantile(0.5),
@@ -60,22 +60,6 @@ internal sealed record Scenario(string Name, int Documents, int Authors)
             propagation.Quantile(0.5),
             propagation.Quantile(0.99),
             resident / 1048576.0);
-    }
-
-    /// <summary>Waits, unless a client fails first: then with its failure.</summary>
-    private static async Task GoOnAsync(IEnumerable<ReplayClient> clients, TimeSpan time) =>
-        await await Task.WhenAny(clients.Select(client => client.Receiving).Append(Task.Delay(time)));
-
-    /// <summary>Speed counts only when nothing is missing: each acknowledged edit is one revision, and the text is as long as the authors think.</summary>
-    private static async Task CheckAsync(HttpClient http, string document, ReplayClient[] authors)
-    {
-        var content = await http.GetFromJsonAsync<JsonElement>($"/api/documents/{document}/content");
-        var (revision, length) = (content.GetProperty("revision").GetInt64(), content.GetProperty("content").GetString()!.Length);
-        var acknowledged = authors.Sum(author => author.AcknowledgedInAll);
-        if (revision != acknowledged)
-            throw new InvalidOperationException($"{document} is at revision {revision}, but {acknowledged} operations were acknowledged.");
-        if (authors.FirstOrDefault(author => author.Revision == revision) is { } newest && newest.Length != length)
-            throw new InvalidOperationException($"{document} is {length} code units long, but an author at the same revision thinks {newest.Length}.");
     }
 
     /// <param name="OperationsPerSecond">Acknowledged, all documents together.</param>

@@ -11,7 +11,6 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private readonly ServerProgram _program;
     private readonly string[] _settings;
-    private readonly string[] _ports;
     private bool _isKept;
 
     /// <summary>Collab.Web, not running yet.</summary>
@@ -27,11 +26,17 @@ public sealed class ServerProcess : IAsyncDisposable
         _program = program;
         _settings = settings;
         Url = new Uri($"http://{program.Address}:{OwnPort.Take()}");
-        _ports = [$"--Collab:Cluster:SiloPort={OwnPort.Take()}", $"--Collab:Cluster:GatewayPort={OwnPort.Take()}"];
+        (SiloPort, GatewayPort) = (OwnPort.Take(), OwnPort.Take());
     }
 
     /// <summary>Where it listens; stays the same over restarts.</summary>
     public Uri Url { get; }
+
+    /// <summary>Where its silo listens for others, if it has one.</summary>
+    public int SiloPort { get; }
+
+    /// <summary>Where its silo listens for the cluster's clients, if it has one.</summary>
+    public int GatewayPort { get; }
 
     /// <summary>The folder with its data; goes when it is disposed, unless <see cref="Keep"/> was called.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("collab-server-").FullName;
@@ -74,7 +79,8 @@ public sealed class ServerProcess : IAsyncDisposable
             "--urls", Url.ToString(),
             $"--Collab:Log:Path={Database}",
             $"--Collab:Cluster:KeysPath={Path.Combine(Folder, "keys")}",
-            .. _ports,
+            $"--Collab:Cluster:SiloPort={SiloPort}",
+            $"--Collab:Cluster:GatewayPort={GatewayPort}",
             .. _settings.Concat(settings).Select(setting => "--" + setting),
         ],
         new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" });

@@ -122,7 +122,16 @@ public sealed class PostgresServer : IAsyncDisposable
     public string ConnectionString(string database = "postgres") =>
         new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = User, Password = _password, Database = database }.ConnectionString;
 
-    /// <summary>The same through the socket in <see cref="Folder"/>, which is there for whoever runs in another network, too.</summary>
+    /// <summary>The server's processes and its backends', as they are now.</summary>
+    public IEnumerable<int> ProcessIds()
+    {
+        string server = File.ReadLines(Path.Combine(Folder, "data", "postmaster.pid")).First();
+        return Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Where(name => name == server || (int.TryParse(name, out _) && IsChild(name, server)))
+            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Like <see cref="ConnectionString"/>, through the socket in <see cref="Folder"/>, which is there for whoever runs in another network, too.</summary>
     public string SocketConnectionString(string database) => new NpgsqlConnectionStringBuilder(ConnectionString(database)) { Host = Folder }.ConnectionString;
 
     /// <summary>Makes an empty database; its name. It goes with the server, or by <see cref="DropDatabaseAsync"/>.</summary>
@@ -170,6 +179,18 @@ public sealed class PostgresServer : IAsyncDisposable
         await _shell.WaitForExitAsync();
         _shell.Dispose();
         _turn.Dispose();
+    }
+
+    private static bool IsChild(string process, string parent)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{process}/status").Any(line => line == $"PPid:\t{parent}");
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static async Task GiveToPostgresAsync(string folder)
