@@ -53,6 +53,7 @@ internal static class ClusterRun
 
         await writers.StopAsync();
         await writers.WhenSettledAsync();
+        await writers.WhenSeenAsync();
         var evidence = await writers.AuditAsync();
         Assert.True(evidence.Count == 0, $"{writers.Lost} lost, {writers.Doubled} doubled.\n{string.Join('\n', evidence.Take(40))}");
         return new ClusterReport(

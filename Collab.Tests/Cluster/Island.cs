@@ -43,7 +43,7 @@ internal sealed class Island : IAsyncDisposable
             return "Cutting a silo off takes a network namespace, which takes Linux and root.";
         try
         {
-            using var island = Process.Start(new ProcessStartInfo("unshare", ["--net", "ip", "link", "add", "b", "type", "bridge"]) { RedirectStandardError = true })!;
+            using var island = Process.Start(new ProcessStartInfo("unshare", ["--net", "ip", "link", "add", "name", "shore", "type", "bridge"]) { RedirectStandardError = true })!;
             string complaint = island.StandardError.ReadToEnd();
             island.WaitForExit();
             return island.ExitCode == 0 ? null : $"Cutting a silo off takes a network namespace with a bridge; here: {complaint.Trim()}";

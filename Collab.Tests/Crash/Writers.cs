@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Collab.Client;
 using Collab.Client.Documents;
 using Collab.Operations;
+using Collab.Operations.Deltas;
 using Collab.Tests.EndToEnd;
 
 namespace Collab.Tests.Crash;
@@ -136,6 +137,19 @@ internal sealed class Writers : IAsyncDisposable
         }
     }
 
+    /// <summary>Everybody sees everybody else at the document, each once and nobody besides, and sees them move.</summary>
+    public async Task WhenSeenAsync()
+    {
+        foreach (bool isTyping in (bool[])[true, false])
+        {
+            _typists.ForEach(typist => typist.Document.ShowPresence(new Selection(0, 0), isTyping));
+            await WithinAsync(
+                () => _typists.All(typist => Seen(typist).SetEquals(There(typist, isTyping))),
+                () => string.Join("; ", _typists.Where(typist => !Seen(typist).SetEquals(There(typist, isTyping))).Select(typist =>
+                    $"{typist.Name} sees ({string.Join(", ", There(typist, isTyping))}), and not ({string.Join(", ", Seen(typist))})")));
+        }
+    }
+
     /// <summary>Compares what everybody typed, was told and sees with what the server has, and with what somebody who joins now gets.</summary>
     /// <returns>What is not as it must be; empty when all is well.</returns>
     public async Task<IReadOnlyList<string>> AuditAsync()
@@ -165,6 +179,11 @@ internal sealed class Writers : IAsyncDisposable
     }
 
     private IEnumerable<Typist> At(string document) => _typists.Where(typist => typist.Document.Id == document);
+
+    private HashSet<(string Session, bool IsTyping)> There(Typist typist, bool isTyping) =>
+        [.. At(typist.Document.Id).Where(other => other != typist).Select(other => (other.Document.Session, isTyping))];
+
+    private static HashSet<(string Session, bool IsTyping)> Seen(Typist typist) => [.. typist.Document.Others.Select(other => (other.Session, other.IsTyping))];
 
     private static bool IsSettled(Typist typist) => typist.Document is { Phase: DocumentPhase.Live, IsSaved: true };
 
