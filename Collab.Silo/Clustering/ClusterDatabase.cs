@@ -73,9 +73,14 @@ internal sealed class ClusterDatabase
         settings.Options = $"{settings.Options} -c default_transaction_isolation=read\\ committed -c statement_timeout={StatementSeconds}s -c idle_in_transaction_session_timeout={StatementSeconds}s".TrimStart();
         // The log has more to say about a connection (see PostgresDatabase); what matters here is that one whose other end vanished without a word is noticed.
         SetUnlessNamed(settings, "Timeout", 5);
-        SetUnlessNamed(settings, "Tcp Keepalive", true);
-        SetUnlessNamed(settings, "Tcp Keepalive Time", 10);
-        SetUnlessNamed(settings, "Tcp Keepalive Interval", 5);
+        // A socket of this machine, named by its folder, knows of no TCP.
+        if (!settings.Host!.StartsWith('/'))
+        {
+            SetUnlessNamed(settings, "Tcp Keepalive", true);
+            SetUnlessNamed(settings, "Tcp Keepalive Time", 10);
+            SetUnlessNamed(settings, "Tcp Keepalive Interval", 5);
+        }
+
         SetUnlessNamed(settings, "Application Name", "collab-cluster");
         return settings;
     }

@@ -51,6 +51,16 @@ public sealed class PostgresOperationLogTests : OperationLogTests, IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_server_on_this_machine_is_reached_by_its_socket_too()
+    {
+        var options = Options();
+        options.ConnectionString = _server.SocketConnectionString(_database);
+        using var log = PostgresOperationLog.Open(options, NullLogger<PostgresOperationLog>.Instance);
+        await log.OpenNewAsync(Document);
+        Assert.Equal(AppendOutcome.Durable, await log.AppendAsync(1, Record(1)));
+    }
+
+    [Fact]
     public async Task Of_two_silos_on_one_database_the_one_that_opened_a_document_last_appends()
     {
         var other = Open();

@@ -124,9 +124,14 @@ internal sealed class PostgresDatabase : IDisposable
         };
         SetUnlessNamed(settings, "Timeout", (int)Math.Ceiling(options.CommandTimeout.TotalSeconds / 2));
         // Without, a connection whose other end vanished without a word is noticed when the operating system gives up sending, after a quarter of an hour.
-        SetUnlessNamed(settings, "Tcp Keepalive", true);
-        SetUnlessNamed(settings, "Tcp Keepalive Time", 10);
-        SetUnlessNamed(settings, "Tcp Keepalive Interval", 5);
+        // A socket of this machine, named by its folder, knows of no TCP.
+        if (!settings.Host!.StartsWith('/'))
+        {
+            SetUnlessNamed(settings, "Tcp Keepalive", true);
+            SetUnlessNamed(settings, "Tcp Keepalive Time", 10);
+            SetUnlessNamed(settings, "Tcp Keepalive Interval", 5);
+        }
+
         SetUnlessNamed(settings, "Application Name", "collab");
         return settings;
     }
