@@ -54,7 +54,7 @@ internal static class IdleCost
         {
             string id = $"{name}-{i}";
             (await http.PostAsJsonAsync("/api/documents", new { id, kind = "text" })).EnsureSuccessStatusCode();
-            var fill = new { session = "fill", sequence = 1, @base = 0, delta = new object[] { new string('x', length) } };
+            var fill = new { session = "api-fill", sequence = 1, @base = 0, delta = new object[] { new string('x', length) } };
             (await http.PostAsJsonAsync($"/api/documents/{id}/operations", fill)).EnsureSuccessStatusCode();
             var client = new ReplayClient(http.BaseAddress!, id, [], firstEdit: 0);
             await client.JoinAsync();
