@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Fanout;
@@ -25,7 +23,7 @@ public sealed class GrainHost : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([
             new("Collab:Log:Provider", "memory"), new("Collab:Sessions:Grace", "00:00:00.200"), new("Collab:Documents:SnapshotOperations", "50")]);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddCollabGrains());
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(OwnPort.Take(), OwnPort.Take()).AddCollabGrains());
         builder.Services.AddSingleton<ILogWriter>(provider => Writer = new FaultyLogWriter(provider.GetRequiredService<LogWriter>()));
         _host = builder.Build();
     }
@@ -63,13 +61,6 @@ public sealed class GrainHost : IAsyncLifetime
     {
         await _host.StopAsync();
         _host.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed class Ears : IListeningHost

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Collab.Web;
 using Microsoft.AspNetCore.Builder;
@@ -29,8 +28,8 @@ public sealed class WebHost : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection([
             new("Collab:Log:Provider", "memory"),
             new("Collab:Cluster:KeysPath", Path.Combine(_folder.FullName, "keys")),
-            new("Collab:Cluster:SiloPort", $"{FreePort()}"),
-            new("Collab:Cluster:GatewayPort", $"{FreePort()}")]);
+            new("Collab:Cluster:SiloPort", $"{OwnPort.Take()}"),
+            new("Collab:Cluster:GatewayPort", $"{OwnPort.Take()}")]);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -86,12 +85,5 @@ public sealed class WebHost : IAsyncLifetime
         string text = await Http.GetStringAsync("/metrics");
         string? line = text.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
         return line is null ? 0 : double.Parse(line[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
