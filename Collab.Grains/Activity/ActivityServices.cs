@@ -23,7 +23,7 @@ internal static class ActivityServices
             .ValidateDataAnnotations()
             .ValidateOnStart();
         silo.Services.AddSingleton<ActivityStreams>();
-        silo.Services.AddSingleton<ActivityWriter>();
+        silo.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ActivityWriter>(provider, new Lazy<IActivityLog>(provider.GetRequiredService<IActivityLog>)));
         silo.Services.AddHostedService(provider => provider.GetRequiredService<ActivityWriter>());
         silo.Services.AddHostedService<ActivityRetention>();
     }

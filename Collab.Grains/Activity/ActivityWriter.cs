@@ -21,7 +21,7 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryPauseLimit = TimeSpan.FromSeconds(15);
 
-    private readonly IActivityLog _log;
+    private readonly Lazy<IActivityLog> _log;
     private readonly ActivityStreams _streams;
     private readonly ActivityOptions _options;
     private readonly TimeProvider _clock;
@@ -32,8 +32,9 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
     private Task _running = Task.CompletedTask;
     private int _isDropping;
 
+    /// <param name="log">Opened with the first batch, not by whoever makes the writer: a start has to be able to wait for the database.</param>
     public ActivityWriter(
-        IActivityLog log,
+        Lazy<IActivityLog> log,
         ActivityStreams streams,
         IOptions<ActivityOptions> options,
         TimeProvider clock,
@@ -140,7 +141,7 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
             try
             {
                 // An attempt that hangs is left to itself. Should it come through late, the log knows these events.
-                var positions = await _log.AppendAsync(batch, _givenUp.Token).AsTask().WaitAsync(AttemptLimit, _clock, _givenUp.Token);
+                var positions = await _log.Value.AppendAsync(batch, _givenUp.Token).AsTask().WaitAsync(AttemptLimit, _clock, _givenUp.Token);
                 // A silo that has stopped has no streams any more: whoever consumes hears of its last events with the next one of somebody else.
                 if (!_stopping.IsCancellationRequested)
                     await _streams.PublishAsync([.. batch.Zip(positions, (happened, position) => happened with { Position = position })]);

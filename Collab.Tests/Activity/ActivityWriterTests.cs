@@ -107,7 +107,7 @@ public sealed class ActivityWriterTests(ActivityStreamSilo shared) : IClassFixtu
     private static ActivityEvent Event(string document) => new(0, Guid.Empty, new DocumentId(document), ActivityKind.Checkpoint, DateTimeOffset.UnixEpoch.AddYears(50), new Revision(7));
 
     private ActivityWriter Writer() => new(
-        _log.Log, new ActivityStreams(shared.Streams, NullLogger<ActivityStreams>.Instance), Options.Create(_options), _clock, NullLogger<ActivityWriter>.Instance);
+        new Lazy<IActivityLog>(_log.Log), new ActivityStreams(shared.Streams, NullLogger<ActivityStreams>.Instance), Options.Create(_options), _clock, NullLogger<ActivityWriter>.Instance);
 
     private async Task<ActivityWriter> StartAsync()
     {

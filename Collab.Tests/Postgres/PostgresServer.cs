@@ -36,7 +36,11 @@ public sealed class PostgresServer : IAsyncDisposable
         chmod 700 "$folder"
         signal() {
           server=$(head -n 1 "$data/postmaster.pid") && kill "-$1" "$server" &&
-            for child in $(grep -ls "^PPid:[[:space:]]*$server\$" /proc/[0-9]*/status); do child=${child#/proc/}; kill "-$1" "${child%/status}"; done
+            for child in $(grep -ls "^PPid:[[:space:]]*$server\$" /proc/[0-9]*/status); do
+              child=${child#/proc/}
+              # One that has ended meanwhile is no failure.
+              kill "-$1" "${child%/status}" 2>/dev/null || true
+            done
         }
         run() {
           command=$1
