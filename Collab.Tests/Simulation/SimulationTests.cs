@@ -106,14 +106,21 @@ public sealed class SimulationTests(ITestOutputHelper output)
     private static ConcurrentDictionary<int, string> RunAll(IEnumerable<int> seeds)
     {
         var failures = new ConcurrentDictionary<int, string>();
-        Parallel.ForEach(Partitioner.Create(seeds, EnumerablePartitionerOptions.NoBuffering), (seed, loop) =>
-        {
-            if (Simulation.Run(seed) is { } failure)
-                failures[seed] = failure;
-            if (failures.Count >= 50)
-                loop.Stop();
-        });
+        // On threads of their own: on the pool's, whoever runs beside this waits for a thread until it is done.
+        var shared = Partitioner.Create(seeds, EnumerablePartitionerOptions.NoBuffering).GetDynamicPartitions();
+        Task.WaitAll([.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
         return failures;
+
+        void Work()
+        {
+            foreach (int seed in shared)
+            {
+                if (failures.Count >= 50)
+                    return;
+                if (Simulation.Run(seed) is { } failure)
+                    failures[seed] = failure;
+            }
+        }
     }
 
     private static IEnumerable<int> Regressions()
