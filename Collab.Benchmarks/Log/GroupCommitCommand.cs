@@ -4,6 +4,7 @@ using Collab.Benchmarks.Replay;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Grains.Log;
+using Collab.Tests.Log;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 

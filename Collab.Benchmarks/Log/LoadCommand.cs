@@ -8,6 +8,7 @@ using Collab.Grains.Log;
 using Collab.Operations;
 using Collab.Operations.Deltas;
 using Collab.Operations.Text;
+using Collab.Tests.Log;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Collab.Benchmarks.Log;
@@ -44,7 +45,7 @@ internal static class LoadCommand
 
         var log = new CountedLog(made.Log);
         var loads = await MeasureAsync(log, kept, null, Runs);
-        var read = log.OperationsRead / Runs;
+        var read = log.Records / Runs;
         var past = await MeasureAsync(log, kept, new Revision(length / 2), 3);
         var replay = await MeasureAsync(log, bare, null, 1);
         Console.WriteLine($"| {store} | {length} | {Cell(loads)} | {read} | {Cell(past)} | {Text(replay[0])} |");

@@ -18,7 +18,7 @@ public sealed class LoadCostTests
     [InlineData(50 * Operations)]
     public async Task Loading_reads_one_snapshot_and_no_more_operations_than_come_between_two(int operations)
     {
-        var log = new ReadCounts(new MemoryOperationLog());
+        var log = new CountedLog(new MemoryOperationLog());
         var scribe = await Scribe.OpenAsync(log, Options);
         await scribe.WriteAsync(operations + 260);
 
@@ -33,7 +33,7 @@ public sealed class LoadCostTests
     [Fact]
     public async Task Content_of_the_past_is_no_further_away_than_a_milestone()
     {
-        var log = new ReadCounts(new MemoryOperationLog());
+        var log = new CountedLog(new MemoryOperationLog());
         await (await Scribe.OpenAsync(log, Options)).WriteAsync(50 * Operations);
         var loader = new DocumentLoader(log, NullLogger<DocumentLoader>.Instance);
         var document = (await log.DescribeAsync(Samples.Document, CancellationToken.None))!;
