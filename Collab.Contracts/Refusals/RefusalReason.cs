@@ -38,4 +38,14 @@ public enum RefusalReason
     DocumentExists,
     TokenInvalid,
     DocumentDamaged,
+
+    // Retry, too.
+    RateLimited,
+    TooManyConnections,
+
+    // Authenticate: get a token, present it, then resync.
+    Unauthenticated,
+
+    // Give up.
+    Forbidden,
 }

@@ -9,14 +9,15 @@ public static class RefusalReasons
     public static string Code(this RefusalReason reason) => Enum.IsDefined(reason) ? Codes[(int)reason] : "unknown";
 
     /// <summary>Whether the same again, later, may be answered otherwise.</summary>
-    public static bool IsToRetry(this RefusalReason reason) => reason <= RefusalReason.ServerShutdown;
+    public static bool IsToRetry(this RefusalReason reason) => reason is <= RefusalReason.ServerShutdown or RefusalReason.RateLimited or RefusalReason.TooManyConnections;
 
-    /// <summary>What the client does about it: <c>retry</c>, <c>resync</c> or <c>give_up</c>.</summary>
+    /// <summary>What the client does about it: <c>retry</c>, <c>resync</c>, <c>authenticate</c> or <c>give_up</c>.</summary>
     public static string Action(this RefusalReason reason) => reason switch
     {
         _ when reason.IsToRetry() => "retry",
         <= RefusalReason.SlowConsumer => "resync",
-        <= RefusalReason.DocumentDamaged => "give_up",
+        <= RefusalReason.DocumentDamaged or RefusalReason.Forbidden => "give_up",
+        RefusalReason.Unauthenticated => "authenticate",
         // Reasons that are added stand at the end, whatever their group, and get a line of their own above. One that this build does not know is a newer silo's during an upgrade:
         // to retry loses nothing, and by then the host may be new as well.
         _ => "retry",

@@ -11,4 +11,5 @@ public enum SessionCloseReason
     Kicked,
     PermissionRevoked,
     ServerShutdown,
+    TokenExpired,
 }

@@ -29,7 +29,7 @@ public sealed class NewerPeerTests
     {
         var rows = File.ReadLines(Path.Combine(Repository.Root, "docs", "protocol.md"))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-            .Where(cells => cells.Length > 3 && cells[2] is "retry" or "resync" or "give_up")
+            .Where(cells => cells.Length > 3 && cells[2] is "retry" or "resync" or "authenticate" or "give_up")
             .SelectMany(cells => cells[1].Split(", ").Select(code => (Code: code.Trim('`'), Action: cells[2])))
             .ToDictionary(row => row.Code, row => row.Action);
         foreach (var reason in Enum.GetValues<RefusalReason>())

@@ -42,13 +42,14 @@ internal static class Problems
     {
         RefusalReason.StorageUnavailable or RefusalReason.ServerShutdown => StatusCodes.Status503ServiceUnavailable,
         RefusalReason.Timeout => StatusCodes.Status504GatewayTimeout,
-        RefusalReason.Overloaded or RefusalReason.TooManySessions or RefusalReason.TooManyDocuments => StatusCodes.Status429TooManyRequests,
+        RefusalReason.Overloaded or RefusalReason.RateLimited or RefusalReason.TooManyConnections or RefusalReason.TooManySessions or RefusalReason.TooManyDocuments => StatusCodes.Status429TooManyRequests,
         RefusalReason.DocumentNotFound => StatusCodes.Status404NotFound,
         RefusalReason.MessageTooLarge or RefusalReason.OperationTooLarge or RefusalReason.DocumentTooLong => StatusCodes.Status413PayloadTooLarge,
         RefusalReason.RevisionUnavailable => StatusCodes.Status410Gone,
         RefusalReason.Malformed or RefusalReason.UnsupportedVersion => StatusCodes.Status400BadRequest,
         RefusalReason.DocumentDamaged => StatusCodes.Status500InternalServerError,
-        RefusalReason.TokenInvalid => StatusCodes.Status403Forbidden,
+        RefusalReason.TokenInvalid or RefusalReason.Forbidden => StatusCodes.Status403Forbidden,
+        RefusalReason.Unauthenticated => StatusCodes.Status401Unauthorized,
         _ when !Enum.IsDefined(reason) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status409Conflict,
     };

@@ -1,0 +1,21 @@
+namespace Collab.Contracts.Access;
+
+/// <summary>What somebody may do in a document, each with all of those before it.</summary>
+[GenerateSerializer, Alias("collab.Role")]
+public enum Role
+{
+    /// <summary>Nothing: the document is as if it weren't there.</summary>
+    None,
+
+    /// <summary>Read, and be seen reading.</summary>
+    Viewer,
+
+    /// <summary>Also set the rich-text attributes <c>comment</c> and <c>comment-…</c>.</summary>
+    Commenter,
+
+    /// <summary>Also change the content.</summary>
+    Editor,
+
+    /// <summary>Also create it, end the sessions of others, and say who may do what.</summary>
+    Owner,
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Security.Claims;
+
+namespace Collab.Web.Security;
+
+/// <summary>Who a connection or a request is, as a scheme has authenticated it; nothing of it is the client's own word.</summary>
+/// <param name="Subject">Null for an anonymous caller.</param>
+/// <param name="Name">What others see; empty for an anonymous caller, who may name itself.</param>
+/// <param name="TokenId">Null where the credential has none.</param>
+/// <param name="IssuedAt">Null where the credential does not say.</param>
+/// <param name="ExpiresAt">Null for one that doesn't expire.</param>
+internal sealed record Caller(
+    ClaimsPrincipal Principal, string? Subject, string Name, bool IsOperator, string? TokenId = null, DateTimeOffset? IssuedAt = null, DateTimeOffset? ExpiresAt = null)
+{
+    /// <summary>Reads <see cref="CollabClaims"/>.</summary>
+    public static Caller Of(ClaimsPrincipal principal)
+    {
+        string? subject = principal.FindFirstValue(CollabClaims.Subject) ?? principal.FindFirstValue(ClaimTypes.NameIdentifier);
+        return new Caller(
+            principal,
+            subject,
+            principal.FindFirstValue(CollabClaims.Name) ?? principal.FindFirstValue(ClaimTypes.Name) ?? subject ?? "",
+            principal.HasClaim(CollabClaims.Operator, "true"),
+            principal.FindFirstValue(CollabClaims.TokenId),
+            Time(CollabClaims.IssuedAt),
+            Time(CollabClaims.ExpiresAt));
+
+        DateTimeOffset? Time(string claim) => long.TryParse(principal.FindFirstValue(claim), NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+            && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+    }
+}
