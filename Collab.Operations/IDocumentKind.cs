@@ -48,6 +48,12 @@ public interface IDocumentKind
     /// <exception cref="LengthMismatchException">The two base lengths differ.</exception>
     (IDelta First, IDelta Second) Transform(IDelta first, IDelta second);
 
+    /// <summary>
+    /// Whether <paramref name="delta"/> leaves the content as it is but for remarks on it: in rich text, attributes named <c>comment</c> or <c>comment-…</c> that are set or removed on what is there.
+    /// Where it holds, it holds for the delta moved over any other, too.
+    /// </summary>
+    bool ChangesOnlyComments(IDelta delta);
+
     /// <summary>A delta that makes <paramref name="after"/> out of <paramref name="before"/>.</summary>
     IDelta Difference(IContent before, IContent after);
 

@@ -38,6 +38,8 @@ public static class CollabHost
         services.AddSingleton<DocumentFeeds>();
         services.AddHostedService<FeedRenewal>();
         services.AddSingleton<OriginCheck>();
+        services.TryAddSingleton<IDocumentPermissions, TokenPermissions>();
+        services.AddSingleton<DocumentAccess>();
         AddHub(services);
         services.AddSingleton<LocalConnections>();
         services.AddHostedService<ConnectionDrain>();
@@ -56,7 +58,7 @@ public static class CollabHost
             connection.Transports = HttpTransportType.WebSockets;
             connection.TransportSendTimeout = delivery.SendTimeout;
         }).Add(OriginCheck.Apply);
-        DocumentsApi.Map(endpoints.MapGroup("/api/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>());
+        DocumentsApi.Map(endpoints.MapGroup("/api/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>().AddEndpointFilter<RouteGroupBuilder, EndpointAccess>());
         ActivityApi.Map(endpoints.MapGroup("/api/activity").WithTags("Activity").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>());
         endpoints.MapOpenApi();
         endpoints.MapCollabOperations();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Log;
@@ -112,7 +113,8 @@ public sealed class DocumentAuthority
             return SettleSame(submission, mark.SubmittedHash == hash, mark.Revision);
         if (submission.Sequence < mark.Sequence)
             return Decision.NeedsRecord.Instance;
-        return Rebase(submission, mark, delta, hash, history, at);
+        // After what settles an operation that was applied before: its author may know that, whatever has become of the role since.
+        return Forbid(submission, delta) ?? Rebase(submission, mark, delta, hash, history, at);
     }
 
     /// <summary>Settles a submission whose sequence the session has left behind.</summary>
@@ -136,6 +138,15 @@ public sealed class DocumentAuthority
     private static Decision SettleSame(Submission submission, bool isSame, Revision revision) => isSame
         ? new Decision.Duplicate(revision)
         : new Decision.Refused(RefusalReason.SequenceReused, $"Sequence {submission.Sequence} of session {submission.Session} was applied as revision {revision} with another base or delta.");
+
+    // Looked at before rebasing: what changes nothing but comments still does so when it has been moved.
+    private Decision.Refused? Forbid(Submission submission, IDelta delta) => submission.Role switch
+    {
+        null or >= Role.Editor => null,
+        Role.Commenter when _kind.ChangesOnlyComments(delta) => null,
+        Role.Commenter => new Decision.Refused(RefusalReason.Forbidden, "The role is commenter, which may change nothing but rich-text attributes named comment or comment-…; this operation takes the role editor."),
+        var role => new Decision.Refused(RefusalReason.Forbidden, $"The role is {RefusalReasons.SnakeCase(role.Value.ToString())}; to submit takes the role editor, or commenter for a comment."),
+    };
 
     private Decision Rebase(Submission submission, SessionMark mark, IDelta delta, ulong hash, IReadOnlyList<WindowEntry> history, DateTimeOffset at)
     {

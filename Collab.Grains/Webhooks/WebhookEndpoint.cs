@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using Collab.Contracts.Access;
 using Collab.Resilience;
 using Polly;
 using Polly.CircuitBreaker;

@@ -34,6 +34,18 @@ public abstract class SequenceKind : IDocumentKind
     public (IDelta First, IDelta Second) Transform(IDelta first, IDelta second) => Delta.TransformPair((Delta)first, (Delta)second);
 
     /// <inheritdoc/>
+    public bool ChangesOnlyComments(IDelta delta)
+    {
+        foreach (var component in ((Delta)delta).Components)
+        {
+            if (component.Kind != ComponentKind.Retain || component.Attributes?.AreComments == false)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
     public IDelta Difference(IContent before, IContent after) => Delta.Between((SequenceContent)before, (SequenceContent)after);
 
     /// <inheritdoc/>

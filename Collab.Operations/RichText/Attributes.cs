@@ -9,6 +9,9 @@ namespace Collab.Operations.RichText;
 /// </summary>
 public sealed class Attributes : IEquatable<Attributes>
 {
+    private const string CommentName = "comment";
+    private const string CommentPrefix = "comment-";
+
     private readonly KeyValuePair<string, AttributeValue>[] _members;
     private string? _json;
 
@@ -19,6 +22,21 @@ public sealed class Attributes : IEquatable<Attributes>
 
     /// <summary>Canonical JSON of the object.</summary>
     public string Json => _json ??= WriteJson();
+
+    /// <summary>Whether all are remarks on the content: <c>comment</c>, or <c>comment-</c> and anything.</summary>
+    public bool AreComments
+    {
+        get
+        {
+            foreach (var (name, _) in _members)
+            {
+                if (name != CommentName && !name.StartsWith(CommentPrefix, StringComparison.Ordinal))
+                    return false;
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>The value of this name, or null (no value) where it isn't set; a set null is <see cref="AttributeValue.Null"/>.</summary>
     public AttributeValue? this[string name] => IndexOf(name) is >= 0 and var index ? _members[index].Value : (AttributeValue?)null;

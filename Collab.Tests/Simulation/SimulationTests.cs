@@ -150,6 +150,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         public (IDelta First, IDelta Second) Transform(IDelta first, IDelta second) => kind.Transform(first, second);
 
+        public bool ChangesOnlyComments(IDelta delta) => kind.ChangesOnlyComments(delta);
+
         public IDelta Difference(IContent before, IContent after) => kind.Difference(before, after);
 
         public Selection TransformSelection(Selection selection, IDelta over, CaretSide side) => kind.TransformSelection(selection, over, side);

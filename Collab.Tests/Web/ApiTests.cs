@@ -71,8 +71,8 @@ public sealed class ApiTests(WebHost host) : IClassFixture<WebHost>
         string id = await host.CreateAsync();
         await using var client = await host.ConnectAsync();
         await client.JoinAsync(id);
-        Assert.Equal("""{"revision":1,"duplicate":false}""", await SubmitAsync(id, 1, 0, "[\"from a script 🦊\"]"));
-        Assert.Equal("""{"revision":1,"duplicate":true}""", await SubmitAsync(id, 1, 0, "[\"from a script 🦊\"]"));
+        Assert.Equal("""{"revision":1,"duplicate":false,"session":"api-test"}""", await SubmitAsync(id, 1, 0, "[\"from a script 🦊\"]"));
+        Assert.Equal("""{"revision":1,"duplicate":true,"session":"api-test"}""", await SubmitAsync(id, 1, 0, "[\"from a script 🦊\"]"));
         var pushed = (await client.OperationsAsync(0, 1))[0];
         Assert.Equal("api-test", pushed.GetProperty("session").GetString());
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Grains.Webhooks;
 using Collab.Tests.Activity;
 using Collab.Tests.Operations;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
@@ -48,7 +49,7 @@ public sealed class NewerPeerTests
     {
         var description = new DocumentDescription(new DocumentId("d"), "text", ConflictPolicy.Merge, "", default, default, Revision.Zero, 1);
         var admission = new Admission(description, 1, 0, Revision.Zero, Limits: tells ? new DocumentLimits(2048, 4096) : null);
-        Assert.Contains(limits, Text(ServerMessages.Joined(new SessionId("s"), "t", admission, Revision.Zero, null, ImmutableArray<Contracts.Presence.PresenceEntry>.Empty, new CollabOptions())), StringComparison.Ordinal);
+        Assert.Contains(limits, Text(ServerMessages.Joined(new SessionId("s"), "t", admission, Revision.Zero, null, Role.Owner, ImmutableArray<Contracts.Presence.PresenceEntry>.Empty, new CollabOptions())), StringComparison.Ordinal);
     }
 
     private static string Text(ServerMessage message)

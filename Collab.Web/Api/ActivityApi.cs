@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Activity;
 using Collab.Contracts.Refusals;
 using Collab.Web.Cluster;
+using Collab.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Collab.Web.Api;
@@ -14,22 +16,22 @@ internal static class ActivityApi
 {
     private const int PageEvents = 100;
 
-    public static void MapDocument(RouteGroupBuilder documents) => documents.MapGet("{id}/activity", DocumentAsync)
+    public static void MapDocument(RouteGroupBuilder documents) => documents.MapGet("{id}/activity", DocumentAsync).Takes(Role.Viewer)
         .WithName("listDocumentActivity").WithSummary("What happened to the document, newest first")
-        .Produces<ActivityResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(503, Problems.Media);
+        .Produces<ActivityResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media).Produces<Problem>(503, Problems.Media);
 
     public static void Map(RouteGroupBuilder activity) => activity.MapGet("", AllAsync)
         .WithName("listActivity").WithSummary("What happened to all documents, oldest first, to be polled from the last position that was handled")
         .Produces<ActivityResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(503, Problems.Media);
 
-    // Nothing asks whether the document exists: what is told of it outlives it, and begins before it can be loaded.
+    // What is told of a document outlives it, and begins before it can be loaded: so only where nothing is told, it is asked whether the document exists.
     private static async Task<IResult> DocumentAsync(string id, ClusterCalls cluster, [FromQuery] long? before = null, [FromQuery] int limit = PageEvents)
     {
-        if (DocumentsApi.Check(id) is { } invalid)
-            return Problems.Of(invalid);
         if (before < 1 || limit < 1)
             return Problems.Of(new Refusal(RefusalReason.Malformed, $"before is {before} and limit is {limit}; they begin at 1."));
         var page = await cluster.Activity.ReadDocument(new DocumentId(id), before, limit);
+        if (page is { Refusal: null, Events.IsEmpty: true } && before is null && await cluster.Document(new DocumentId(id)).Describe() is null)
+            return Problems.Of(DocumentAccess.NotFound(new DocumentId(id)));
         // A full page may be the last one; the next is empty then.
         return Answer(page, page.Events.Length == Math.Min(limit, IActivityFeedGrain.PageLimit) ? page.Events[^1].Position : null);
     }

@@ -34,7 +34,8 @@ internal sealed record DocumentsResponse(IEnumerable<DocumentResponse> Documents
 
 /// <summary>Where a submitted operation went.</summary>
 /// <param name="Duplicate">The same (session, sequence) had been applied before.</param>
-internal sealed record SubmitResponse(long Revision, bool Duplicate);
+/// <param name="Session">The session that it was taken under, see <see cref="ApiSession"/>.</param>
+internal sealed record SubmitResponse(long Revision, bool Duplicate, string Session);
 
 /// <summary>What an operation ran into.</summary>
 internal sealed record ConflictResponse(

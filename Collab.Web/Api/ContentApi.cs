@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Web.Cluster;
 using Collab.Web.Messages;
+using Collab.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -21,14 +23,14 @@ internal static class ContentApi
 
     public static void Map(RouteGroupBuilder documents)
     {
-        documents.MapGet("{id}/content", ContentAsync)
+        documents.MapGet("{id}/content", ContentAsync).Takes(Role.Viewer)
             .WithName("getContent").WithSummary("The content at the newest revision, or at an earlier one, with its content hash")
             .Produces(200, contentType: "application/json").Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media)
             .Produces<Problem>(409, Problems.Media).Produces<Problem>(410, Problems.Media).Produces<Problem>(429, Problems.Media);
-        documents.MapGet("{id}/operations", OperationsAsync)
+        documents.MapGet("{id}/operations", OperationsAsync).Takes(Role.Viewer)
             .WithName("listOperations").WithSummary("Operations after a revision, as they are pushed")
             .Produces(200, contentType: "application/json").Produces<Problem>(404, Problems.Media).Produces<Problem>(409, Problems.Media).Produces<Problem>(410, Problems.Media);
-        documents.MapPost("{id}/operations", SubmitAsync)
+        documents.MapPost("{id}/operations", SubmitAsync).Takes(Role.Commenter)
             .WithName("submitOperation").WithSummary("Submits {session, sequence, base, delta}; answered when it is durable, and harmless to repeat")
             .Produces<SubmitResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media)
             .Produces<Problem>(409, Problems.Media).Produces<Problem>(410, Problems.Media);
@@ -36,8 +38,6 @@ internal static class ContentApi
 
     private static async Task<IResult> ContentAsync(string id, ClusterCalls cluster, [FromQuery] long? revision = null)
     {
-        if (DocumentsApi.Check(id) is { } invalid)
-            return Problems.Of(invalid);
         if (revision < 0)
             return Problems.Of(new Refusal(RefusalReason.Malformed, $"revision is {revision}; revisions begin at 0."));
         var read = await cluster.Document(new DocumentId(id)).ReadContent(revision is { } at ? new Revision(at) : null);
@@ -52,8 +52,6 @@ internal static class ContentApi
 
     private static async Task<IResult> OperationsAsync(string id, ClusterCalls cluster, [FromQuery] long from = 0, [FromQuery] int limit = 100)
     {
-        if (DocumentsApi.Check(id) is { } invalid)
-            return Problems.Of(invalid);
         if (from < 0 || limit < 1)
             return Problems.Of(new Refusal(RefusalReason.Malformed, $"from is {from} and limit is {limit}; they begin at 0 and 1."));
         var read = await cluster.Document(new DocumentId(id)).ReadOperations(new Revision(from), limit);
@@ -73,15 +71,15 @@ internal static class ContentApi
 
     private static async Task<IResult> SubmitAsync(string id, HttpRequest request, ClusterCalls cluster, IOptions<CollabOptions> options)
     {
-        if (DocumentsApi.Check(id) is { } invalid)
-            return Problems.Of(invalid);
         int limit = options.Value.Limits.MessageBytes;
         if (await RequestBody.ReadAsync(request, limit) is not { } body)
             return Problems.Of(RequestBody.TooLarge(limit));
+        var caller = request.HttpContext.GetCaller();
         Submission submission;
         try
         {
             submission = Parse(body);
+            submission = submission with { Session = ApiSession.Of(submission.Session, caller), Role = request.HttpContext.GrantedRole() };
         }
         catch (MalformedMessageException failure)
         {
@@ -91,14 +89,14 @@ internal static class ContentApi
         var document = cluster.Document(new DocumentId(id));
         for (int attempt = 1; ; attempt++)
         {
-            var admission = await document.Admit(submission.Session, submission.Session.Value);
+            var admission = await document.Admit(submission.Session, caller.Name is { Length: > 0 } name ? name : submission.Session.Value);
             if (admission.Refusal is { } notAdmitted)
                 return Problems.Of(notAdmitted);
             var outcome = await document.Submit(submission with { Lease = admission.Lease });
             // Nobody stays: sessions of requests would fill the document up, and keep it from being put away. The answer does not wait for it.
             _ = document.Dismiss(submission.Session, admission.Lease);
             if (outcome.Refusal is null)
-                return Results.Json(new SubmitResponse(outcome.Revision.Value, outcome.IsDuplicate), ApiJson.Default.SubmitResponse);
+                return Results.Json(new SubmitResponse(outcome.Revision.Value, outcome.IsDuplicate, submission.Session.Value), ApiJson.Default.SubmitResponse);
             if (outcome.Refusal.Reason != RefusalReason.NotAdmitted || attempt == AdmissionsLimit)
                 return Problems.Of(outcome.Refusal);
         }
@@ -125,10 +123,7 @@ internal static class ContentApi
         }
 
         members.Require(0b1111);
-        // Other names are the hub's: their sequences must not be used up by whoever reads them in an operation.
-        return session.Value.StartsWith(SessionId.ApiPrefix, StringComparison.Ordinal)
-            ? new Submission(session, 0, sequence, @base, delta)
-            : throw new MalformedMessageException($"Member 'session' has to begin with {SessionId.ApiPrefix}");
+        return new Submission(session, 0, sequence, @base, delta);
     }
 
     private static ReadOnlyMemory<byte> Text(FormattableString text) => Encoding.ASCII.GetBytes(text.ToString(CultureInfo.InvariantCulture));

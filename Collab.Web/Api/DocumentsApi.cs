@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Web.Cluster;
+using Collab.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -16,20 +18,20 @@ internal static class DocumentsApi
 
     public static void Map(RouteGroupBuilder documents)
     {
-        documents.MapPost("", CreateAsync)
+        documents.MapPost("", CreateAsync).AsksFor(Role.Owner)
             .WithName("createDocument").WithSummary("Creates a document, or finds the one that was created so before")
             .Accepts<CreateRequest>("application/json")
             .Produces<DocumentResponse>(StatusCodes.Status201Created).Produces<DocumentResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(409, Problems.Media);
-        documents.MapGet("", ListAsync)
+        documents.MapGet("", ListAsync).AsksFor(Role.Viewer)
             .WithName("listDocuments").WithSummary("Documents, newest change first")
             .Produces<DocumentsResponse>().Produces<Problem>(400, Problems.Media);
-        documents.MapGet("{id}", DescribeAsync)
+        documents.MapGet("{id}", DescribeAsync).Takes(Role.Viewer)
             .WithName("getDocument").WithSummary("A document without its content")
             .Produces<DocumentResponse>().Produces<Problem>(404, Problems.Media);
-        documents.MapGet("{id}/conflicts", ConflictsAsync)
+        documents.MapGet("{id}/conflicts", ConflictsAsync).Takes(Role.Viewer)
             .WithName("listConflicts").WithSummary("The conflicts that the document remembers, newest first")
             .Produces<ConflictsResponse>().Produces<Problem>(404, Problems.Media);
-        documents.MapGet("{id}/sessions", SessionsAsync)
+        documents.MapGet("{id}/sessions", SessionsAsync).Takes(Role.Viewer)
             .WithName("listSessions").WithSummary("Who is in the document now")
             .Produces<SessionsResponse>().Produces<Problem>(404, Problems.Media);
         ContentApi.Map(documents);
@@ -41,13 +43,16 @@ internal static class DocumentsApi
         ? null
         : new Refusal(RefusalReason.Malformed, $"A document's id has 1 to {DocumentId.LengthLimit} characters of A-Z a-z 0-9 . _ ~ -");
 
-    private static async Task<IResult> CreateAsync(HttpRequest request, ClusterCalls cluster, IOptions<CollabOptions> options)
+    private static async Task<IResult> CreateAsync(HttpRequest request, DocumentAccess access, ClusterCalls cluster, IOptions<CollabOptions> options)
     {
         int limit = options.Value.Limits.MessageBytes;
         if (await RequestBody.ReadAsync(request, limit) is not { } body)
             return Problems.Of(RequestBody.TooLarge(limit));
         if (Parse(body, out var id, out var document) is { } refusal)
             return Problems.Of(refusal);
+        // Before anybody looks whether there is such a document: whoever may not make it learns nothing about it.
+        if (await access.GetRoleAsync(request.HttpContext.GetCaller(), new DocumentId(id)) < Role.Owner)
+            return Problems.Of(new Refusal(RefusalReason.Forbidden, $"To create document {id} takes the role {Role.Owner.Word()} for its id."));
         var creation = await cluster.Document(new DocumentId(id)).Create(document);
         if (creation.Refusal is { } refused)
             return Problems.Of(refused);
@@ -58,18 +63,24 @@ internal static class DocumentsApi
         return Results.Json(response, ApiJson.Default.DocumentResponse, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> ListAsync(ClusterCalls cluster, [FromQuery] string? after = null, [FromQuery] int limit = ListLimit)
+    private static async Task<IResult> ListAsync(HttpContext http, DocumentAccess access, ClusterCalls cluster, [FromQuery] string? after = null, [FromQuery] int limit = ListLimit)
     {
         var page = await cluster.Catalog.List(after, limit);
-        return page.Refusal is { } refusal
-            ? Problems.Of(refusal)
-            : Results.Json(new DocumentsResponse(page.Documents.Select(document => DocumentResponse.Of(document)), page.Next), ApiJson.Default.DocumentsResponse);
+        if (page.Refusal is { } refusal)
+            return Problems.Of(refusal);
+        var caller = http.GetCaller();
+        var visible = new List<DocumentResponse>(page.Documents.Length);
+        foreach (var document in page.Documents)
+        {
+            if (await access.GetRoleAsync(caller, document.Id) >= Role.Viewer)
+                visible.Add(DocumentResponse.Of(document));
+        }
+
+        return Results.Json(new DocumentsResponse(visible, page.Next), ApiJson.Default.DocumentsResponse);
     }
 
     private static async Task<IResult> DescribeAsync(string id, ClusterCalls cluster)
     {
-        if (Check(id) is { } refusal)
-            return Problems.Of(refusal);
         if (await cluster.Document(new DocumentId(id)).Describe() is not { } document)
             return NotFound(id);
         var present = await cluster.Presence(new DocumentId(id)).List();
@@ -78,8 +89,6 @@ internal static class DocumentsApi
 
     private static async Task<IResult> ConflictsAsync(string id, ClusterCalls cluster)
     {
-        if (Check(id) is { } refusal)
-            return Problems.Of(refusal);
         var document = cluster.Document(new DocumentId(id));
         if (await document.Describe() is null)
             return NotFound(id);
@@ -88,15 +97,13 @@ internal static class DocumentsApi
 
     private static async Task<IResult> SessionsAsync(string id, ClusterCalls cluster)
     {
-        if (Check(id) is { } refusal)
-            return Problems.Of(refusal);
         if (await cluster.Document(new DocumentId(id)).Describe() is null)
             return NotFound(id);
         var present = await cluster.Presence(new DocumentId(id)).List();
         return Results.Json(new SessionsResponse(present.Select(SessionResponse.Of)), ApiJson.Default.SessionsResponse);
     }
 
-    private static IResult NotFound(string id) => Problems.Of(new Refusal(RefusalReason.DocumentNotFound, $"There is no document {id}."));
+    private static IResult NotFound(string id) => Problems.Of(DocumentAccess.NotFound(new DocumentId(id)));
 
     private static Refusal? Parse(byte[] body, out string id, out NewDocument document)
     {

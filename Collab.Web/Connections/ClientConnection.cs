@@ -5,13 +5,14 @@ using Collab.Contracts.Sessions;
 using Collab.Web.Cluster;
 using Collab.Web.Delivery;
 using Collab.Web.Messages;
+using Collab.Web.Security;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Collab.Web.Connections;
 
 /// <summary>One client's WebSocket: what it asks for, on which documents, and the outbox that everything is answered through.</summary>
 internal sealed partial class ClientConnection(
-    HubConnectionContext context, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, CollabOptions options, TimeProvider time, ILogger<ClientConnection> logger)
+    HubConnectionContext context, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, CollabOptions options, TimeProvider time, ILogger<ClientConnection> logger)
 {
     private readonly ILogger<ClientConnection> _logger = logger;
     private readonly Lock _gate = new();
@@ -23,6 +24,9 @@ internal sealed partial class ClientConnection(
     private volatile bool _isClosed;
 
     public string Id => context.ConnectionId;
+
+    /// <summary>Who it is.</summary>
+    public Caller Caller { get; } = context.GetHttpContext()!.GetCaller();
 
     public Outbox Outbox { get; } = new(context, options.Delivery);
 
@@ -61,6 +65,7 @@ internal sealed partial class ClientConnection(
             Refuse(message.Document, "join", refusal);
     }
 
+    /// <summary>Takes no role: whoever may not be there any more may go.</summary>
     public void Leave(LeaveMessage message)
     {
         lock (_gate)
@@ -73,11 +78,9 @@ internal sealed partial class ClientConnection(
 
     public void Submit(SubmitMessage message)
     {
-        if (Find(message.Document) is not { } stay)
-        {
-            RefuseNotJoined(message.Document, "submit", message.Sequence);
-        }
-        else if (Interlocked.Increment(ref stay.Submissions) > options.Limits.SubmissionsPerSession)
+        if (Find(message, message.Sequence) is not { } stay)
+            return;
+        if (Interlocked.Increment(ref stay.Submissions) > options.Limits.SubmissionsPerSession)
         {
             Interlocked.Decrement(ref stay.Submissions);
             Refuse(message.Document, "submit", new Refusal(
@@ -92,26 +95,20 @@ internal sealed partial class ClientConnection(
 
     public void Read(ReadMessage message)
     {
-        if (Find(message.Document) is { } stay)
+        if (Find(message) is { } stay)
             stay.BringUp(Outbox.Rewind(stay, message.From));
-        else
-            RefuseNotJoined(message.Document, "read");
     }
 
     public void Presence(PresenceMessage message)
     {
-        if (Find(message.Document) is { } stay)
+        if (Find(message) is { } stay)
             stay.Show(stay.Presence with { Revision = message.Revision, State = message.State });
-        else
-            RefuseNotJoined(message.Document, "presence");
     }
 
     public void Check(CheckMessage message)
     {
-        if (Find(message.Document) is { } stay)
+        if (Find(message) is { } stay)
             _ = CheckAsync(stay, message);
-        else
-            RefuseNotJoined(message.Document, "check");
     }
 
     /// <summary>The cluster ended a stay; the client is told why, and nothing more is delivered to it.</summary>
@@ -152,10 +149,20 @@ internal sealed partial class ClientConnection(
 
     private static Refusal NotJoined { get; } = new(RefusalReason.NotJoined, "The connection has not joined this document.");
 
-    private Stay? Find(DocumentId document)
+    /// <summary>The stay that a verb is about, if it may do that; otherwise the verb has been answered.</summary>
+    private Stay? Find<TMessage>(TMessage message, long? sequence = null)
+        where TMessage : IDocumentMessage
     {
+        Stay? stay;
         lock (_gate)
-            return _seats.GetValueOrDefault(document)?.Stay;
+            stay = _seats.GetValueOrDefault(message.Document)?.Stay;
+        if (stay is null)
+            RefuseNotJoined(message.Document, TMessage.Verb, sequence);
+        else if (DocumentAccess.Judge(stay.Role, TMessage.Takes, message.Document) is { } refusal)
+            Refuse(message.Document, TMessage.Verb, refusal, sequence);
+        else
+            return stay;
+        return null;
     }
 
     private void Refuse(DocumentId? document, string verb, Refusal refusal, long? sequence = null) =>
@@ -240,6 +247,15 @@ internal sealed partial class ClientConnection(
         bool isToEnd = true;
         try
         {
+            stay.Role = await access.GetRoleAsync(Caller, message.Document);
+            if (DocumentAccess.Judge(stay.Role, JoinMessage.Takes, message.Document) is { } notAllowed)
+            {
+                isToEnd = false;
+                Detach(stay);
+                Refuse(message.Document, "join", notAllowed);
+                return;
+            }
+
             var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, message.Name, message.ResumeToken, local.Self, stay.Key));
             if ((outcome.Refusal ?? outcome.Admission!.Refusal) is { } refusal)
             {
@@ -281,7 +297,7 @@ internal sealed partial class ClientConnection(
 
         var known = outcome.Admission!.Document!.Revision;
         var joined = ServerMessages.Joined(
-            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, presence, options);
+            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, stay.Role, presence, options);
         if (joined.Bytes > options.Delivery.OutboxBytesLimit)
             await Outbox.WhenDrained();
         // Before it is told: a quick client's first edit must find it there.

@@ -3,6 +3,7 @@ using Collab.Contracts;
 using Collab.Contracts.Sessions;
 using Collab.Web.Cluster;
 using Collab.Web.Delivery;
+using Collab.Web.Security;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace Collab.Web.Connections;
 
 /// <summary>The connections of this host and the sessions that stay on them; the cluster's ear for both.</summary>
 internal sealed class LocalConnections(
-    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, IOptions<CollabOptions> options, TimeProvider time, ILogger<ClientConnection> logger) : ISessionOwner
+    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, IOptions<CollabOptions> options, TimeProvider time, ILogger<ClientConnection> logger) : ISessionOwner
 {
     private readonly ConcurrentDictionary<string, ClientConnection> _connections = new();
     private readonly ConcurrentDictionary<string, Stay> _stays = new();
@@ -34,7 +35,7 @@ internal sealed class LocalConnections(
 
     public void Open(HubConnectionContext context)
     {
-        var connection = new ClientConnection(context, this, cluster, feeds, options.Value, time, logger);
+        var connection = new ClientConnection(context, this, cluster, feeds, access, options.Value, time, logger);
         context.Features.Set(connection);
         _connections[connection.Id] = connection;
         ConnectionMetrics.HandshakeAccepted.Inc();

@@ -1,4 +1,5 @@
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
@@ -14,6 +15,7 @@ internal sealed class Stay
     private readonly PresenceThrottle _throttle;
     private Task<Refusal?>? _readmission;
     private long _lease;
+    private volatile Role _role;
 
     /// <param name="key">What the cluster knows it by; every join has its own, also on the same connection, so that a late word about an earlier one changes nothing.</param>
     public Stay(
@@ -47,6 +49,13 @@ internal sealed class Stay
         set => Volatile.Write(ref _lease, value);
     }
 
+    /// <summary>What the caller may do here; goes with every submission. None until it has been asked for.</summary>
+    public Role Role
+    {
+        get => _role;
+        set => _role = value;
+    }
+
     /// <summary>Set once the session is admitted.</summary>
     public DocumentFeed? Feed { get; set; }
 
@@ -63,13 +72,13 @@ internal sealed class Stay
     public async Task<SubmitOutcome> SubmitAsync(long sequence, Revision @base, ReadOnlyMemory<byte> delta, ClusterCalls cluster)
     {
         long lease = Lease;
-        var outcome = await Feed!.SubmitAsync(new Submission(Session, lease, sequence, @base, delta));
+        var outcome = await Feed!.SubmitAsync(new Submission(Session, lease, sequence, @base, delta, Role));
         if (outcome.Refusal?.Reason != RefusalReason.NotAdmitted)
             return outcome;
         // A refusal that is to be retried is the client's answer then: it keeps its stay, and its next try gets it in.
         return await ReadmitAsync(lease, cluster) is { } refusal
             ? new SubmitOutcome(Revision.Zero, Refusal: refusal)
-            : await Feed!.SubmitAsync(new Submission(Session, Lease, sequence, @base, delta));
+            : await Feed!.SubmitAsync(new Submission(Session, Lease, sequence, @base, delta, Role));
     }
 
     public void BringUp(int turn) => Feed?.BringUp(this, turn);

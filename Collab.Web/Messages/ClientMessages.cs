@@ -1,9 +1,22 @@
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Refusals;
 
 namespace Collab.Web.Messages;
 
 // What clients say, one type for each verb of docs/protocol.md. Only ClientMessageReader makes them, so they are well-formed.
+
+/// <summary>A verb about one document: says what it takes, and nobody gets by without it.</summary>
+internal interface IDocumentMessage
+{
+    /// <summary>The target.</summary>
+    static abstract string Verb { get; }
+
+    /// <summary>The least role that may do it.</summary>
+    static abstract Role Takes { get; }
+
+    DocumentId Document { get; }
+}
 
 /// <summary>Enters a document, or comes back to it.</summary>
 /// <param name="Name">Empty if the client named none.</param>
@@ -11,19 +24,51 @@ namespace Collab.Web.Messages;
 /// <param name="ResumeSession">The session that goes on, with <paramref name="ResumeToken"/>; both or neither.</param>
 /// <param name="Revision">The revision whose content the client has.</param>
 internal sealed record JoinMessage(
-    DocumentId Document, long Version, string Name, string Color, SessionId? ResumeSession, string? ResumeToken, Revision? Revision);
+    DocumentId Document, long Version, string Name, string Color, SessionId? ResumeSession, string? ResumeToken, Revision? Revision) : IDocumentMessage
+{
+    public static string Verb => "join";
 
+    public static Role Takes => Role.Viewer;
+}
+
+/// <summary>An operation. A commenter's may be no more than a comment; the document's authority looks at that.</summary>
 /// <param name="Delta">The JSON as it came, UTF-8, a copy of its own: hosts don't look inside.</param>
-internal sealed record SubmitMessage(DocumentId Document, long Sequence, Revision Base, ReadOnlyMemory<byte> Delta);
+internal sealed record SubmitMessage(DocumentId Document, long Sequence, Revision Base, ReadOnlyMemory<byte> Delta) : IDocumentMessage
+{
+    public static string Verb => "submit";
 
-internal sealed record ReadMessage(DocumentId Document, Revision From);
+    public static Role Takes => Role.Commenter;
+}
+
+internal sealed record ReadMessage(DocumentId Document, Revision From) : IDocumentMessage
+{
+    public static string Verb => "read";
+
+    public static Role Takes => Role.Viewer;
+}
 
 /// <param name="State">The JSON object as it came, empty for null.</param>
-internal sealed record PresenceMessage(DocumentId Document, Revision Revision, ReadOnlyMemory<byte> State);
+internal sealed record PresenceMessage(DocumentId Document, Revision Revision, ReadOnlyMemory<byte> State) : IDocumentMessage
+{
+    public static string Verb => "presence";
 
-internal sealed record CheckMessage(DocumentId Document, Revision Revision, uint Hash);
+    public static Role Takes => Role.Viewer;
+}
 
-internal sealed record LeaveMessage(DocumentId Document);
+internal sealed record CheckMessage(DocumentId Document, Revision Revision, uint Hash) : IDocumentMessage
+{
+    public static string Verb => "check";
+
+    public static Role Takes => Role.Viewer;
+}
+
+/// <summary>Takes nothing: whoever may not be there any more may go.</summary>
+internal sealed record LeaveMessage(DocumentId Document) : IDocumentMessage
+{
+    public static string Verb => "leave";
+
+    public static Role Takes => Role.None;
+}
 
 /// <summary>What a message becomes that can't be a verb: the answer to it.</summary>
 /// <param name="Document">As far as it could be told.</param>

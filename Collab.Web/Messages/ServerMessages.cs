@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
@@ -102,7 +103,7 @@ internal static class ServerMessages
     /// <param name="head">The newest durable revision that is known.</param>
     /// <param name="snapshot">Null when the operations that follow lead on from the revision that the client has.</param>
     public static ServerMessage Joined(
-        SessionId session, string token, Admission admission, Revision head, EncodedSnapshot? snapshot,
+        SessionId session, string token, Admission admission, Revision head, EncodedSnapshot? snapshot, Role role,
         ImmutableArray<PresenceEntry> presence, CollabOptions options)
     {
         var document = admission.Document!;
@@ -117,6 +118,7 @@ internal static class ServerMessages
             json.WriteString("kind"u8, document.Kind);
             json.WriteString("policy"u8, RefusalReasons.SnakeCase(document.Policy.ToString()));
             json.WriteString("title"u8, document.Title);
+            json.WriteString("role"u8, role.Word());
             json.WriteNumber("revision"u8, head.Value);
             json.WriteStartObject("applied"u8);
             json.WriteNumber("sequence"u8, admission.AppliedSequence);
