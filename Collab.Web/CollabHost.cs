@@ -37,7 +37,7 @@ public static class CollabHost
         services.AddSingleton<ClusterCalls>();
         services.AddSingleton<DocumentFeeds>();
         services.AddHostedService<FeedRenewal>();
-        services.AddSingleton<OriginCheck>();
+        services.AddCollabAccess();
         services.TryAddSingleton<IDocumentPermissions, TokenPermissions>();
         services.AddSingleton<DocumentAccess>();
         AddHub(services);
@@ -57,9 +57,11 @@ public static class CollabHost
         {
             connection.Transports = HttpTransportType.WebSockets;
             connection.TransportSendTimeout = delivery.SendTimeout;
-        }).Add(OriginCheck.Apply);
-        DocumentsApi.Map(endpoints.MapGroup("/api/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>().AddEndpointFilter<RouteGroupBuilder, EndpointAccess>());
-        ActivityApi.Map(endpoints.MapGroup("/api/activity").WithTags("Activity").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>());
+        }).Add(RequestAccess.ApplyToHandshake);
+        var api = endpoints.MapGroup("/api").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>();
+        ((IEndpointConventionBuilder)api).Add(RequestAccess.ApplyToApi);
+        DocumentsApi.Map(api.MapGroup("/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, EndpointAccess>());
+        ActivityApi.Map(api.MapGroup("/activity").WithTags("Activity"));
         endpoints.MapOpenApi();
         endpoints.MapCollabOperations();
         return endpoints;

@@ -5,13 +5,15 @@ namespace Collab.Contracts.Sessions;
 /// <param name="ResumeToken">The newest token that the session was given; null for a new session.</param>
 /// <param name="Owner">Tells the connection when its stay is over.</param>
 /// <param name="Connection">Which connection of <see cref="Owner"/>; opaque.</param>
+/// <param name="Subject">Who is behind it, as its host has authenticated it. Null: anonymous, or a host of a version that did not ask.</param>
 [GenerateSerializer, Immutable, Alias("collab.JoinRequest")]
 public sealed record JoinRequest(
     [property: Id(0)] DocumentId Document,
     [property: Id(1)] string Name,
     [property: Id(2)] string? ResumeToken,
     [property: Id(3)] ISessionOwner Owner,
-    [property: Id(4)] string Connection)
+    [property: Id(4)] string Connection,
+    [property: Id(5)] string? Subject = null)
 {
     public const int NameLimit = 64;
 }

@@ -69,7 +69,8 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
     {
         if (_stay is not { } stay || stay.Connection != connection)
             return;
-        if (reason != SessionCloseReason.TransportFailed || options.Value.Grace == TimeSpan.Zero)
+        // Who lost the connection comes back, and so does who has to get another token first.
+        if (reason is not (SessionCloseReason.TransportFailed or SessionCloseReason.TokenExpired) || options.Value.Grace == TimeSpan.Zero)
         {
             await CloseAsync(reason);
             return;
@@ -77,7 +78,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
 
         _stay = stay with { Connection = null };
         await Presence(stay.Document).Leave(Id);
-        StartTimer(options.Value.Grace, Timeout.InfiniteTimeSpan, () => CloseAsync(SessionCloseReason.TransportFailed));
+        StartTimer(options.Value.Grace, Timeout.InfiniteTimeSpan, () => CloseAsync(reason));
     }
 
     public Task Close(SessionCloseReason reason) => CloseAsync(reason);

@@ -49,10 +49,10 @@ internal sealed partial record Setting(string Key, Type Type, string Default, ob
         foreach (var property in defaults[0].GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             string key = $"{section}:{property.Name}";
-            if (property.PropertyType is { IsGenericType: true, GenericTypeArguments: [_, { Namespace: { } itemSpace } item] } && itemSpace.StartsWith("Collab", StringComparison.Ordinal))
+            if (property.PropertyType is { IsGenericType: true, GenericTypeArguments: [.., { Namespace: { } itemSpace } item] arguments } && itemSpace.StartsWith("Collab", StringComparison.Ordinal) && !item.IsEnum)
             {
-                // Things that the configuration gives names to: each has its section below.
-                foreach (var setting in Of($"{section}:<name>", [Activator.CreateInstance(item)!]))
+                // Things that the configuration gives names or numbers to: each has its section below.
+                foreach (var setting in Of(arguments.Length > 1 ? $"{section}:<name>" : $"{key}:<n>", [Activator.CreateInstance(item)!]))
                     yield return setting;
                 continue;
             }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Collab.Tests.EndToEnd;
 
 /// <summary>
@@ -81,9 +83,13 @@ public sealed class ServerProcess : IAsyncDisposable
             $"--Collab:Cluster:KeysPath={Path.Combine(Folder, "keys")}",
             $"--Collab:Cluster:SiloPort={SiloPort}",
             $"--Collab:Cluster:GatewayPort={GatewayPort}",
+            .. Access,
             .. _settings.Concat(settings).Select(setting => "--" + setting),
         ],
-        new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" });
+        new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+
+    // On loopback a host in Development lets in everybody; on an address of another network it has to be told to.
+    private IEnumerable<string> Access => IPAddress.IsLoopback(IPAddress.Parse(_program.Address)) ? [] : ["--Collab:Access:Anonymous=owner", "--Collab:Access:AllowInsecure=true"];
 
     /// <exception cref="InvalidOperationException">The process ended by itself.</exception>
     public async Task WhenReadyAsync()

@@ -31,10 +31,15 @@ internal sealed class HubClient : IAsyncDisposable
     /// <summary>Whether the server has closed the connection.</summary>
     public bool IsClosed => _receiving.IsCompleted;
 
+    /// <summary>Connects with a header of the handshake.</summary>
+    public static Task<HubClient> ConnectWithAsync(Uri address, string header, string value) => ConnectAsync(address, null, null, (header, value));
+
     /// <param name="receiveBuffer">Bytes that the kernel keeps for a client that does not read; small to be slow soon.</param>
-    public static async Task<HubClient> ConnectAsync(Uri address, string? origin, int? receiveBuffer)
+    public static async Task<HubClient> ConnectAsync(Uri address, string? origin, int? receiveBuffer, (string Name, string Value)? header = null)
     {
         var client = new HubClient();
+        if (header is { } shown)
+            client._socket.Options.SetRequestHeader(shown.Name, shown.Value);
         if (origin is not null)
             client._socket.Options.SetRequestHeader("Origin", origin);
         using var handler = new SocketsHttpHandler

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Collab.Tests.Web;
@@ -24,10 +25,10 @@ public sealed class WebHost : IAsyncLifetime
     /// <param name="grains">The cluster that it is a host of; its own if null.</param>
     internal WebHost(IDictionary<string, string?> settings, Action<IServiceCollection>? configure = null, Func<IGrainFactory>? grains = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullName, EnvironmentName = "Test" });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullName, EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection([
             new("Collab:Log:Provider", "memory"),
-            new("Collab:Cluster:KeysPath", Path.Combine(_folder.FullName, "keys")),
+            new("Collab:Cluster:KeysPath", KeysPath),
             new("Collab:Cluster:SiloPort", $"{OwnPort.Take()}"),
             new("Collab:Cluster:GatewayPort", $"{OwnPort.Take()}")]);
         builder.Configuration.AddInMemoryCollection(settings);
@@ -43,6 +44,9 @@ public sealed class WebHost : IAsyncLifetime
     }
 
     public HttpClient Http { get; } = new();
+
+    /// <summary>Where its keys are, unless settings say otherwise.</summary>
+    public string KeysPath => Path.Combine(_folder.FullName, "keys");
 
     public IServiceProvider Services => _app.Services;
 

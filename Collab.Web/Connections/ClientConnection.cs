@@ -12,7 +12,8 @@ namespace Collab.Web.Connections;
 
 /// <summary>One client's WebSocket: what it asks for, on which documents, and the outbox that everything is answered through.</summary>
 internal sealed partial class ClientConnection(
-    HubConnectionContext context, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, CollabOptions options, TimeProvider time, ILogger<ClientConnection> logger)
+    HubConnectionContext context, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, CollabOptions options, TimeProvider time,
+    ILogger<ClientConnection> logger)
 {
     private readonly ILogger<ClientConnection> _logger = logger;
     private readonly Lock _gate = new();
@@ -25,8 +26,8 @@ internal sealed partial class ClientConnection(
 
     public string Id => context.ConnectionId;
 
-    /// <summary>Who it is.</summary>
-    public Caller Caller { get; } = context.GetHttpContext()!.GetCaller();
+    /// <summary>Who is behind it.</summary>
+    public ConnectionCaller Caller => caller;
 
     public Outbox Outbox { get; } = new(context, options.Delivery);
 
@@ -35,8 +36,16 @@ internal sealed partial class ClientConnection(
 
     public void Refuse(RefusedMessage message) => Refuse(message.Document, message.Verb, message.Refusal, message.Sequence);
 
+    public void Authenticate(AuthenticateMessage message) => caller.Authenticate(message.Token);
+
     public void Join(JoinMessage message)
     {
+        if (caller.IsUnknown)
+        {
+            Refuse(message.Document, "join", ConnectionCaller.Unknown);
+            return;
+        }
+
         if (message.Version != 1)
         {
             Refuse(message.Document, "join", new Refusal(RefusalReason.UnsupportedVersion, $"Protocol version {message.Version} was asked for; this server speaks version 1."));
@@ -122,6 +131,26 @@ internal sealed partial class ClientConnection(
         }
     }
 
+    /// <summary>Nobody is known behind it any more: every stay ends, and its session waits for somebody who may come back to it.</summary>
+    public void Expire()
+    {
+        lock (_gate)
+        {
+            // Their own turns: of what is on its way in nothing is to stay behind.
+            foreach (var (document, seat) in _seats)
+                seat.TryRun(() => ExpireAsync(document, seat), always: true);
+        }
+    }
+
+    /// <summary>Nobody said in time who they are.</summary>
+    public void TimeOut(TimeSpan limit)
+    {
+        AccessMetrics.TimedOut();
+        Refuse(null, "authenticate", new Refusal(
+            RefusalReason.Unauthenticated, $"Nobody was known behind this connection for {limit.TotalSeconds} s, the limit (Collab:Access:AuthenticationTimeout); it is closed."));
+        context.Abort();
+    }
+
     /// <summary>The host stops: tells every session to go on elsewhere, and completes when that has been written.</summary>
     public async Task SayGoodbyeAsync()
     {
@@ -139,6 +168,7 @@ internal sealed partial class ClientConnection(
     {
         _isClosed = true;
         _closed.TrySetResult();
+        caller.Dispose();
         Outbox.Close();
         lock (_gate)
         {
@@ -172,7 +202,7 @@ internal sealed partial class ClientConnection(
     {
         // What crossed the goodbye is left unanswered: the client is on its way elsewhere and will send it there.
         if (!local.IsDraining)
-            Refuse(document, verb, NotJoined, sequence);
+            Refuse(document, verb, caller.IsUnknown ? ConnectionCaller.Unknown : NotJoined, sequence);
     }
 
     private async Task SubmitAsync(Stay stay, SubmitMessage message)
@@ -217,6 +247,13 @@ internal sealed partial class ClientConnection(
     {
         try
         {
+            if (await caller.TakeAsync() is not { } who)
+            {
+                Refuse(message.Document, "join", ConnectionCaller.Unknown);
+                Free(message.Document, seat);
+                return;
+            }
+
             if (seat.Stay is { } before)
             {
                 seat.Stay = null;
@@ -227,7 +264,7 @@ internal sealed partial class ClientConnection(
             }
 
             if (!_isClosed)
-                await AdmitAsync(seat, message);
+                await AdmitAsync(seat, message, who);
         }
         catch (Exception failure)
         {
@@ -238,16 +275,18 @@ internal sealed partial class ClientConnection(
         Free(message.Document, seat);
     }
 
-    private async Task AdmitAsync(Seat seat, JoinMessage message)
+    private async Task AdmitAsync(Seat seat, JoinMessage message, Caller who)
     {
         var session = message.ResumeSession ?? SessionId.New();
-        var presence = new PresenceEntry(session, message.Name, message.Color.Length > 0 ? message.Color : SessionColor.Of(session), message.Revision ?? Revision.Zero, default);
+        // What somebody calls itself counts for nobody who is known.
+        string name = who.Subject is null ? message.Name : who.Label(JoinRequest.NameLimit);
+        var presence = new PresenceEntry(session, name, message.Color.Length > 0 ? message.Color : SessionColor.Of(session), message.Revision ?? Revision.Zero, default);
         var stay = new Stay(this, message.Document, session, $"{Id}/{Interlocked.Increment(ref _stays)}", message.ResumeToken is not null, presence, options.Limits, time);
         local.Add(stay);
         bool isToEnd = true;
         try
         {
-            stay.Role = await access.GetRoleAsync(Caller, message.Document);
+            stay.Role = await access.GetRoleAsync(who, message.Document);
             if (DocumentAccess.Judge(stay.Role, JoinMessage.Takes, message.Document) is { } notAllowed)
             {
                 isToEnd = false;
@@ -256,7 +295,7 @@ internal sealed partial class ClientConnection(
                 return;
             }
 
-            var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, message.Name, message.ResumeToken, local.Self, stay.Key));
+            var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, name, message.ResumeToken, local.Self, stay.Key, who.Subject));
             if ((outcome.Refusal ?? outcome.Admission!.Refusal) is { } refusal)
             {
                 isToEnd = false;
@@ -268,7 +307,7 @@ internal sealed partial class ClientConnection(
             stay.Lease = outcome.Admission!.Lease;
             stay.Feed = feeds.Acquire(message.Document);
             stay.Feed.Attach(stay);
-            isToEnd = !await OpenAsync(seat, stay, outcome, message.Revision);
+            isToEnd = !await OpenAsync(seat, stay, outcome, message.Revision, who);
         }
         finally
         {
@@ -281,7 +320,7 @@ internal sealed partial class ClientConnection(
     }
 
     /// <summary>Tells the client that it is in, and starts its stream.</summary>
-    private async Task<bool> OpenAsync(Seat seat, Stay stay, JoinOutcome outcome, Revision? from)
+    private async Task<bool> OpenAsync(Seat seat, Stay stay, JoinOutcome outcome, Revision? from, Caller who)
     {
         var feed = stay.Feed!;
         // Subscribed first: who moves between the list and the subscription would be missed.
@@ -297,7 +336,7 @@ internal sealed partial class ClientConnection(
 
         var known = outcome.Admission!.Document!.Revision;
         var joined = ServerMessages.Joined(
-            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, stay.Role, presence, options);
+            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, stay.Role, presence, options, who.Subject);
         if (joined.Bytes > options.Delivery.OutboxBytesLimit)
             await Outbox.WhenDrained();
         // Before it is told: a quick client's first edit must find it there.
@@ -327,6 +366,15 @@ internal sealed partial class ClientConnection(
         Free(document, seat);
     }
 
+    private async Task ExpireAsync(DocumentId document, Seat seat)
+    {
+        // Somebody may be known again by now.
+        if (seat.Stay is { } stay && caller.Current is null)
+            await CloseAsync(stay, seat, SessionCloseReason.TokenExpired);
+        else
+            Free(document, seat);
+    }
+
     private async Task CloseAsync(Stay stay, Seat seat, SessionCloseReason reason)
     {
         if (seat.Stay == stay)
@@ -334,8 +382,8 @@ internal sealed partial class ClientConnection(
             seat.Stay = null;
             Detach(stay);
             Outbox.Post(ServerMessages.Closed(stay.Document, reason));
-            // Of its own goodbye the cluster doesn't know yet.
-            if (reason == SessionCloseReason.ServerShutdown)
+            // What ends here the cluster doesn't know yet.
+            if (reason is SessionCloseReason.ServerShutdown or SessionCloseReason.TokenExpired)
                 await EndAsync(stay, reason);
         }
 

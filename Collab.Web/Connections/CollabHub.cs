@@ -12,6 +12,8 @@ internal sealed class CollabHub : Hub
 {
     private ClientConnection Connection => Context.Features.GetRequiredFeature<ClientConnection>();
 
+    public void Authenticate(AuthenticateMessage message) => Connection.Authenticate(message);
+
     public void Join(JoinMessage message) => Connection.Join(message);
 
     public void Submit(SubmitMessage message) => Connection.Submit(message);

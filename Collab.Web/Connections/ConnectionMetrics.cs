@@ -9,7 +9,7 @@ namespace Collab.Web.Connections;
 /// <summary>Connections and what goes over them, see the catalogue of metrics in <c>docs/</c>.</summary>
 internal static class ConnectionMetrics
 {
-    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "refuse"];
+    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "authenticate", "refuse"];
 
     private static readonly Counter Accepted = Metrics.CreateCounter(
         "collab_websocket_connections_total", "Connections, by what became of the handshake.", "result");
@@ -44,7 +44,7 @@ internal static class ConnectionMetrics
 
     public static Counter.Child HandshakeAccepted { get; } = Accepted.WithLabels("accepted");
 
-    /// <summary>A page of an origin that may not connect.</summary>
+    /// <summary>A page of an origin that may not connect, or a credential that is none. Who shows none is accepted, and closed when none comes after.</summary>
     public static Counter.Child HandshakeUnauthorized { get; } = Accepted.WithLabels("unauthorized");
 
     public static void Closed(SessionCloseReason reason) => ClosedTotal.WithLabels(RefusalReasons.SnakeCase(reason.ToString())).Inc();

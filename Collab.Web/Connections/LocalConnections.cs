@@ -11,7 +11,8 @@ namespace Collab.Web.Connections;
 
 /// <summary>The connections of this host and the sessions that stay on them; the cluster's ear for both.</summary>
 internal sealed class LocalConnections(
-    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, IOptions<CollabOptions> options, TimeProvider time, ILogger<ClientConnection> logger) : ISessionOwner
+    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, CallerAuthentication authentication, DocumentAccess access, IOptions<CollabOptions> options, IOptions<AccessOptions> accessOptions,
+    TimeProvider time, ILogger<ClientConnection> logger) : ISessionOwner
 {
     private readonly ConcurrentDictionary<string, ClientConnection> _connections = new();
     private readonly ConcurrentDictionary<string, Stay> _stays = new();
@@ -35,9 +36,11 @@ internal sealed class LocalConnections(
 
     public void Open(HubConnectionContext context)
     {
-        var connection = new ClientConnection(context, this, cluster, feeds, access, options.Value, time, logger);
+        var caller = new ConnectionCaller(context.GetHttpContext(), authentication, accessOptions.Value.AuthenticationTimeout, time);
+        var connection = new ClientConnection(context, caller, this, cluster, feeds, access, options.Value, time, logger);
         context.Features.Set(connection);
         _connections[connection.Id] = connection;
+        caller.Attach(connection);
         ConnectionMetrics.HandshakeAccepted.Inc();
         ConnectionMetrics.Active.Inc();
     }

@@ -11,6 +11,10 @@ internal sealed class ClientMessageReader(ClientLimits limits)
 {
     private const int TokenLengthLimit = 1024;
 
+    // Also a host's own tokens come this way, with claims that we know nothing of.
+    private const int AccessTokenLengthLimit = 16 << 10;
+
+    private static readonly string[] AuthenticateMembers = ["token"];
     private static readonly string[] JoinMembers = ["document", "version", "name", "color", "resume", "revision"];
     private static readonly string[] ResumeMembers = ["session", "token"];
     private static readonly string[] SubmitMembers = ["document", "sequence", "base", "delta"];
@@ -33,7 +37,8 @@ internal sealed class ClientMessageReader(ClientLimits limits)
                 "read" => Read(argument),
                 "check" => Check(argument),
                 "leave" => Leave(argument),
-                _ => throw new MalformedMessageException("No such target; there are join, submit, read, presence, check and leave."),
+                "authenticate" => Authenticate(argument),
+                _ => throw new MalformedMessageException("No such target; there are authenticate, join, submit, read, presence, check and leave."),
             };
         }
         catch (MalformedMessageException failure)
@@ -64,6 +69,19 @@ internal sealed class ClientMessageReader(ClientLimits limits)
         }
 
         return new RefusedMessage(document, verb, sequence, refusal);
+    }
+
+    private static AuthenticateMessage Authenticate(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, AuthenticateMembers);
+        string token = "";
+        while (members.Next() >= 0)
+            token = members.String(0, AccessTokenLengthLimit);
+        members.Require(0b1);
+        // It becomes a header, in which nothing else may stand.
+        return token.Length > 0 && token.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
+            ? new AuthenticateMessage(token)
+            : throw new MalformedMessageException("Member 'token' is not of printable ASCII characters.");
     }
 
     private static SubmitMessage Submit(ReadOnlySpan<byte> argument)

@@ -18,6 +18,13 @@ internal interface IDocumentMessage
     DocumentId Document { get; }
 }
 
+/// <summary>Says who is behind the connection.</summary>
+internal sealed record AuthenticateMessage(string Token)
+{
+    // The framework writes messages into its trace.
+    public override string ToString() => nameof(AuthenticateMessage);
+}
+
 /// <summary>Enters a document, or comes back to it.</summary>
 /// <param name="Name">Empty if the client named none.</param>
 /// <param name="Color"><c>#rrggbb</c>, empty if the client named none.</param>
@@ -29,6 +36,8 @@ internal sealed record JoinMessage(
     public static string Verb => "join";
 
     public static Role Takes => Role.Viewer;
+
+    public override string ToString() => $"{nameof(JoinMessage)} {Document}";
 }
 
 /// <summary>An operation. A commenter's may be no more than a comment; the document's authority looks at that.</summary>

@@ -21,7 +21,7 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
 {
     public const byte RecordSeparator = 0x1e;
 
-    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave"];
+    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "authenticate"];
 
     private readonly JsonHubProtocol _framework = new();
     private readonly ClientMessageReader _messages = new(limits);
@@ -120,6 +120,7 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
             ReadMessage => nameof(CollabHub.Read),
             CheckMessage => nameof(CollabHub.Check),
             LeaveMessage => nameof(CollabHub.Leave),
+            AuthenticateMessage => nameof(CollabHub.Authenticate),
             _ => nameof(CollabHub.Refuse),
         };
         ConnectionMetrics.Received(target, bytes);

@@ -11,6 +11,7 @@ internal enum ServerMessageType
     Refused,
     Presence,
     Closed,
+    Authenticated,
 }
 
 /// <summary>A message to clients, encoded once as a whole frame, for however many connections. Immutable.</summary>

@@ -10,6 +10,7 @@ using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
+using Collab.Web.Security;
 
 namespace Collab.Web.Messages;
 
@@ -79,6 +80,17 @@ internal static class ServerMessages
             }
         });
 
+    public static ServerMessage Authenticated(Caller caller) =>
+        Write(ServerMessageType.Authenticated, json =>
+        {
+            if (caller.Subject is { } subject)
+                json.WriteString("subject"u8, subject);
+            if (caller.Name.Length > 0)
+                json.WriteString("name"u8, caller.Name);
+            if (caller.ExpiresAt is { } end)
+                json.WriteNumber("expiresAt"u8, end.ToUnixTimeMilliseconds());
+        });
+
     public static ServerMessage Presence(DocumentId document, IEnumerable<PresenceEntry> updates, IEnumerable<SessionId> left) =>
         Write(ServerMessageType.Presence, json =>
         {
@@ -97,14 +109,15 @@ internal static class ServerMessages
             json.WriteString("reason"u8, RefusalReasons.SnakeCase(reason.ToString()));
             // One that this build does not know is a newer silo's: if the session is not to come back, it says so again.
             bool comesBack = reason is SessionCloseReason.ServerShutdown or SessionCloseReason.InactiveTimeout || !Enum.IsDefined(reason);
-            json.WriteString("action"u8, comesBack ? "resync" : "give_up");
+            json.WriteString("action"u8, reason == SessionCloseReason.TokenExpired ? "authenticate" : comesBack ? "resync" : "give_up");
         });
 
+    /// <param name="subject">Who the session is; null for an anonymous one.</param>
     /// <param name="head">The newest durable revision that is known.</param>
     /// <param name="snapshot">Null when the operations that follow lead on from the revision that the client has.</param>
     public static ServerMessage Joined(
         SessionId session, string token, Admission admission, Revision head, EncodedSnapshot? snapshot, Role role,
-        ImmutableArray<PresenceEntry> presence, CollabOptions options)
+        ImmutableArray<PresenceEntry> presence, CollabOptions options, string? subject = null)
     {
         var document = admission.Document!;
         var authority = admission.Limits ?? DocumentLimits.Untold;
@@ -114,6 +127,8 @@ internal static class ServerMessages
             json.WriteString("document"u8, document.Id.Value);
             json.WriteString("session"u8, session.Value);
             json.WriteString("token"u8, token);
+            if (subject is not null)
+                json.WriteString("subject"u8, subject);
             json.WriteNumber("epoch"u8, document.Epoch);
             json.WriteString("kind"u8, document.Kind);
             json.WriteString("policy"u8, RefusalReasons.SnakeCase(document.Policy.ToString()));

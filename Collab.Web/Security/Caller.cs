@@ -30,4 +30,13 @@ internal sealed record Caller(
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
     }
+
+    /// <summary>The name, cut to what others are shown.</summary>
+    public string Label(int lengthLimit)
+    {
+        if (Name.Length <= lengthLimit)
+            return Name;
+        // Never through a surrogate pair: what is left has to be well-formed.
+        return Name[..(char.IsHighSurrogate(Name[lengthLimit - 1]) ? lengthLimit - 1 : lengthLimit)];
+    }
 }

@@ -1,10 +1,9 @@
-using Collab.Web.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Security;
 
 /// <summary>
-/// Keeps pages of foreign origins from connecting with a visitor's browser. WebSockets know no same-origin policy: without
+/// Keeps pages of foreign origins from connecting, and from changing anything, with a visitor's browser. WebSockets know no same-origin policy: without
 /// this, any page could open a socket here. Programs send no Origin and pass: they hold no visitor's credentials.
 /// </summary>
 internal sealed class OriginCheck(IOptions<CollabOptions> options)
@@ -17,19 +16,5 @@ internal sealed class OriginCheck(IOptions<CollabOptions> options)
         return Uri.TryCreate(origin, UriKind.Absolute, out var uri)
             && (string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
                 || options.Value.Browsers.AllowedOrigins.Any(allowed => allowed == "*" || string.Equals(allowed.TrimEnd('/'), origin, StringComparison.OrdinalIgnoreCase)));
-    }
-
-    /// <summary>Wraps an endpoint: a request of a foreign origin is answered with 403.</summary>
-    public static void Apply(EndpointBuilder endpoint)
-    {
-        var next = endpoint.RequestDelegate!;
-        endpoint.RequestDelegate = context =>
-        {
-            if (context.RequestServices.GetRequiredService<OriginCheck>().IsAllowed(context.Request))
-                return next(context);
-            ConnectionMetrics.HandshakeUnauthorized.Inc();
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return context.Response.WriteAsync("Pages of this origin may not connect (Collab:Browsers:AllowedOrigins).");
-        };
     }
 }

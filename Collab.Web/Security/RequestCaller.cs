@@ -1,11 +1,11 @@
-using System.Security.Claims;
-
 namespace Collab.Web.Security;
 
-/// <summary>Who a request comes from, as whoever authenticated it has put it there.</summary>
+/// <summary>Who a request comes from, as <see cref="RequestAccess"/> has found out.</summary>
 internal static class RequestCaller
 {
-    private static readonly Caller Anonymous = Caller.Of(new ClaimsPrincipal(new ClaimsIdentity([new Claim(CollabClaims.Role, "owner"), new Claim(CollabClaims.Documents, "*")])));
+    /// <summary>Null at a handshake whose connection still has to say.</summary>
+    public static Caller? FindCaller(this HttpContext context) => context.Features.Get<Caller>();
 
-    public static Caller GetCaller(this HttpContext context) => context.Features.Get<Caller>() ?? Anonymous;
+    /// <summary>Of a request to the API, which gets there with a caller only.</summary>
+    public static Caller GetCaller(this HttpContext context) => context.FindCaller() ?? throw new InvalidOperationException($"Nobody has asked who the caller is: the endpoint lacks {nameof(RequestAccess)}.");
 }

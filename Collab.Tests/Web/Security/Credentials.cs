@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using Collab.Contracts.Access;
+using Collab.Web.Security;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Collab.Tests.Web.Security;
+
+/// <summary>Keys and tokens for tests, and the settings by which a host takes them.</summary>
+internal static class Credentials
+{
+    /// <summary>A new key, as <c>./collab apikey</c> makes them.</summary>
+    public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>What makes a host of tests one that lets nobody in without a credential, and takes <paramref name="key"/>.</summary>
+    public static Dictionary<string, string?> Settings(string key, params (string Name, string Value)[] more) => new([
+        new("Collab:Access:Anonymous", "none"),
+        new("Collab:Access:ApiKeys:0:Name", "tests"),
+        new("Collab:Access:ApiKeys:0:Hash", Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)))),
+        .. more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))]);
+
+    /// <summary>A token of <paramref name="host"/>'s own, sealed as its API would.</summary>
+    public static string Token(this WebHost host, string subject, string documents = "*", Role role = Role.Owner, TimeSpan? lifetime = null, string name = "")
+    {
+        var now = DateTimeOffset.UtcNow;
+        return host.Services.GetRequiredService<AccessTokens>().Seal(new AccessToken(subject, name, documents, role, AccessTokens.NewId(), now, now + (lifetime ?? TimeSpan.FromMinutes(15))));
+    }
+}
