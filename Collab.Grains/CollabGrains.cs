@@ -1,3 +1,4 @@
+using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Collab.Grains.Documents;
 using Collab.Grains.Fanout;
@@ -37,6 +38,7 @@ public static class CollabGrains
         silo.Services.AddSingleton<ListeningHosts>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<ListeningHosts>());
         silo.Services.AddSingleton<ResumeTokens>();
+        silo.Services.AddOptions<GrantOptions>().BindConfiguration(GrantOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         silo.Services.AddOptions<DocumentOptions>()
             .BindConfiguration(DocumentOptions.Section)
             .ValidateDataAnnotations()
@@ -52,7 +54,7 @@ public static class CollabGrains
     // Sessions are not among them: they end when they are over, and the timer that asks after their connection keeps them until then. A host's own grains are not concerned.
     private static void CollectIdle(GrainCollectionOptions collection, TimeSpan idle)
     {
-        foreach (var type in (Type[])[typeof(DocumentGrain), typeof(PresenceGrain)])
+        foreach (var type in (Type[])[typeof(DocumentGrain), typeof(PresenceGrain), typeof(AccessGrain)])
             collection.ClassSpecificCollectionAge[type.FullName!] = idle;
         // Orleans wants it shorter than every age.
         if (collection.CollectionQuantum > idle / 2)

@@ -48,4 +48,5 @@ public enum RefusalReason
 
     // Give up.
     Forbidden,
+    TooManyGrants,
 }

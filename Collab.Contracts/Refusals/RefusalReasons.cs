@@ -16,7 +16,7 @@ public static class RefusalReasons
     {
         _ when reason.IsToRetry() => "retry",
         <= RefusalReason.SlowConsumer => "resync",
-        <= RefusalReason.DocumentDamaged or RefusalReason.Forbidden => "give_up",
+        <= RefusalReason.DocumentDamaged or RefusalReason.Forbidden or RefusalReason.TooManyGrants => "give_up",
         RefusalReason.Unauthenticated => "authenticate",
         // Reasons that are added stand at the end, whatever their group, and get a line of their own above. One that this build does not know is a newer silo's during an upgrade:
         // to retry loses nothing, and by then the host may be new as well.

@@ -1,3 +1,4 @@
+using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Collab.Grains.Log.Postgres;
 using Collab.Grains.Log.Sqlite;
@@ -12,7 +13,7 @@ namespace Collab.Grains.Log;
 /// <summary>Registers the operation log and its writer.</summary>
 public static class OperationLogServices
 {
-    /// <summary>Adds <see cref="IOperationLog"/> and <see cref="IActivityLog"/> as <see cref="LogOptions"/> choose them (section <c>Collab:Log</c>), and <see cref="ILogWriter"/>, one of each in the process.</summary>
+    /// <summary>Adds <see cref="IOperationLog"/>, <see cref="IActivityLog"/> and <see cref="IAccessStore"/> as <see cref="LogOptions"/> choose them (section <c>Collab:Log</c>), and <see cref="ILogWriter"/>, one of each in the process.</summary>
     public static IServiceCollection AddOperationLog(this IServiceCollection services)
     {
         services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section).ValidateOnStart();
@@ -23,6 +24,7 @@ public static class OperationLogServices
         services.TryAddSingleton(Open);
         services.TryAddSingleton(Guard);
         services.TryAddSingleton<IActivityLog>(provider => new MeasuredActivityLog(provider.GetRequiredService<LogStore>().Activity));
+        services.TryAddSingleton<IAccessStore>(provider => new MeasuredAccessStore(provider.GetRequiredService<LogStore>().Access));
         services.TryAddSingleton<LogWriter>();
         services.TryAddSingleton<ILogWriter>(provider => provider.GetRequiredService<LogWriter>());
         services.AddHostedService<LogLifecycle>();
@@ -45,13 +47,13 @@ public static class OperationLogServices
         switch (options.Provider)
         {
             case LogProvider.Memory:
-                return new LogStore(new MemoryOperationLog(), new MemoryActivityLog());
+                return new LogStore(new MemoryOperationLog(), new MemoryActivityLog(), new MemoryAccessStore());
             case LogProvider.PostgreSql:
                 var postgres = PostgresOperationLog.Open(options, provider.GetRequiredService<ILogger<PostgresOperationLog>>());
-                return new LogStore(postgres, postgres.Activity);
+                return new LogStore(postgres, postgres.Activity, postgres.Access);
             default:
                 var sqlite = SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>());
-                return new LogStore(sqlite, sqlite.Activity);
+                return new LogStore(sqlite, sqlite.Activity, sqlite.Access);
         }
     }
 

@@ -210,7 +210,8 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
             """
             ALTER TABLE documents DROP COLUMN start; ALTER TABLE operations DROP COLUMN checksum;
             ALTER TABLE snapshots DROP COLUMN checksum; ALTER TABLE snapshots DROP COLUMN length; ALTER TABLE snapshots DROP COLUMN at;
-            DROP TABLE sessions; DROP TABLE activity; DROP TABLE activity_cursors; DROP TABLE activity_dead_letters; PRAGMA user_version = 1
+            DROP TABLE sessions; DROP TABLE activity; DROP TABLE activity_cursors; DROP TABLE activity_dead_letters;
+            DROP TABLE access_grants; DROP TABLE access_revocations; PRAGMA user_version = 1
             """);
 
         _log = Open();

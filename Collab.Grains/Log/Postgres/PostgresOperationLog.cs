@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Microsoft.Extensions.Logging;
 
@@ -22,10 +23,14 @@ public sealed partial class PostgresOperationLog : PostgresLogReader, IOperation
         _appender = new PostgresConnections(database, 1, "appending");
         _writers = new PostgresConnections(database, options.WriterConnectionsLimit, "writing (Collab:Log:WriterConnectionsLimit)");
         _activity = new PostgresActivityLog(new PostgresConnections(database, PostgresActivityLog.WriterConnections, "writing activity"), Readers);
+        Access = new PostgresAccessStore(_writers, Readers);
     }
 
     /// <summary>The activity in the same schema; closed with it.</summary>
     public IActivityLog Activity => _activity;
+
+    /// <summary>Who may do what, in the same schema; closed with it.</summary>
+    public IAccessStore Access { get; }
 
     /// <summary>Connects, makes the schema when it is missing, and brings it up to date.</summary>
     /// <exception cref="LogUnavailableException">The database can't be reached, lacks rights, is too old, or has a newer schema.</exception>

@@ -106,6 +106,25 @@ internal static class PostgresSchema
             PRIMARY KEY (consumer, position)
         );
         """,
+        """
+        -- What documents say of subjects, before what these bring themselves. A document need not be one of those above.
+        CREATE TABLE access_grants (
+            role smallint NOT NULL,         -- Role
+            document text COLLATE "C" NOT NULL,
+            subject text COLLATE "C" NOT NULL,
+            PRIMARY KEY (document, subject)
+        );
+
+        -- Credentials that are good no more: one, or all that a subject had.
+        CREATE TABLE access_revocations (
+            issued_before bigint NOT NULL,  -- milliseconds since 1970, UTC
+            until bigint NOT NULL,          -- when the last of them has expired
+            kind smallint NOT NULL,         -- 0 of a token's id, 1 of a subject
+            name text COLLATE "C" NOT NULL,
+            PRIMARY KEY (kind, name)
+        );
+        CREATE INDEX access_revocations_by_end ON access_revocations (until);
+        """,
     ];
 
     public static int Version => Migrations.Length;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -18,10 +19,14 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
     {
         _writer = new SqliteWriteThread(file, connection);
         Activity = new SqliteActivityLog(_writer, Readers);
+        Access = new SqliteAccessStore(_writer, Readers);
     }
 
     /// <summary>The activity in the same file; closed with it.</summary>
     public IActivityLog Activity { get; }
+
+    /// <summary>Who may do what, in the same file; closed with it.</summary>
+    public IAccessStore Access { get; }
 
     /// <summary>Opens the file, makes it and its folder when missing, and brings its schema up to date. What a crash left in the write-ahead log is recovered by SQLite here.</summary>
     /// <exception cref="LogUnavailableException">It can't be opened: rights, a damaged file, a newer schema, another process that owns it.</exception>

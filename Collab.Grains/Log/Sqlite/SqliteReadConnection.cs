@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Microsoft.Data.Sqlite;
 using static Collab.Grains.Log.LogRows;
@@ -58,8 +59,11 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         """);
 
     private SqliteActivityReads? _activity;
+    private SqliteAccessReads? _access;
 
     public SqliteActivityReads Activity => _activity ??= new(connection);
+
+    public SqliteAccessReads Access => _access ??= new(connection);
 
     public static DocumentDescription? Describe(SqliteStatement describe, DocumentId id)
     {
@@ -172,6 +176,7 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _snapshot, _snapshots, _startSessions])
             statement.Dispose();
         _activity?.Dispose();
+        _access?.Dispose();
         connection.Dispose();
     }
 

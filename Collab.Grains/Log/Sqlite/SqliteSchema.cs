@@ -104,6 +104,25 @@ internal static class SqliteSchema
             PRIMARY KEY (consumer, position)
         ) WITHOUT ROWID;
         """,
+        """
+        -- What documents say of subjects, before what these bring themselves. A document need not be one of those above.
+        CREATE TABLE access_grants (
+            document TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            role INTEGER NOT NULL,         -- Role
+            PRIMARY KEY (document, subject)
+        ) WITHOUT ROWID;
+
+        -- Credentials that are good no more: one, or all that a subject had.
+        CREATE TABLE access_revocations (
+            kind INTEGER NOT NULL,         -- 0 of a token's id, 1 of a subject
+            name TEXT NOT NULL,
+            issued_before INTEGER NOT NULL, -- milliseconds since 1970, UTC
+            until INTEGER NOT NULL,        -- when the last of them has expired
+            PRIMARY KEY (kind, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX access_revocations_by_end ON access_revocations (until);
+        """,
     ];
 
     public static int Version => Migrations.Length;

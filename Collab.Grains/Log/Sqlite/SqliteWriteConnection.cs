@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
+using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Microsoft.Data.Sqlite;
 
@@ -63,8 +64,11 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
     private readonly SqliteStatement _deleteOldest = new(connection, "DELETE FROM operations WHERE document = $0 AND revision <= $1");
 
     private SqliteActivityWrites? _activity;
+    private SqliteAccessWrites? _access;
 
     public SqliteActivityWrites Activity => _activity ??= new(connection);
+
+    public SqliteAccessWrites Access => _access ??= new(connection);
 
     public (DocumentDescription Document, bool IsNew) Create(DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start)
     {
@@ -137,6 +141,7 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
         }
 
         _activity?.Dispose();
+        _access?.Dispose();
         connection.Dispose();
     }
 
