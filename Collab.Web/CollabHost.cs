@@ -61,6 +61,7 @@ public static class CollabHost
         var api = endpoints.MapGroup("/api").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>();
         ((IEndpointConventionBuilder)api).Add(RequestAccess.ApplyToApi);
         DocumentsApi.Map(api.MapGroup("/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, EndpointAccess>());
+        TokensApi.Map(api.MapGroup("/tokens").WithTags("Tokens"));
         ActivityApi.Map(api.MapGroup("/activity").WithTags("Activity"));
         endpoints.MapOpenApi();
         endpoints.MapCollabOperations();

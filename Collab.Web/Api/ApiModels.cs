@@ -72,5 +72,8 @@ internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions);
 [JsonSerializable(typeof(ConflictsResponse))]
 [JsonSerializable(typeof(SessionsResponse))]
 [JsonSerializable(typeof(ActivityResponse))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(RevokeRequest))]
+[JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ApiJson : JsonSerializerContext;

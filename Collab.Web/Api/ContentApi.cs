@@ -104,9 +104,7 @@ internal static class ContentApi
 
     private static Submission Parse(ReadOnlySpan<byte> body)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(body))
-            throw new MalformedMessageException("Not UTF-8.");
-        var members = new MemberReader(body, SubmitMembers);
+        var members = MemberReader.OfBody(body, SubmitMembers);
         SessionId session = default;
         long sequence = 0;
         Revision @base = default;

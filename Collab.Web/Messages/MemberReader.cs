@@ -30,12 +30,21 @@ internal ref struct MemberReader
             throw new MalformedMessageException($"An object is expected, a {Word(_reader.TokenType)} was sent.");
     }
 
+    /// <summary>Reads a request's body, of which nothing is known yet.</summary>
+    public static MemberReader OfBody(ReadOnlySpan<byte> body, ReadOnlySpan<string> names) =>
+        System.Text.Unicode.Utf8.IsValid(body) ? new MemberReader(body, names) : throw new MalformedMessageException("Not UTF-8.");
+
     /// <summary>Index into the names of the member whose value is read next; −1 at the end.</summary>
     public int Next()
     {
         Read();
         if (_reader.TokenType == JsonTokenType.EndObject)
+        {
+            // Whatever stands behind it is an error, too.
+            Read();
             return -1;
+        }
+
         for (int i = 0; i < _names.Length; i++)
         {
             if (!_reader.ValueTextEquals(_names[i]))

@@ -10,6 +10,12 @@ internal sealed partial class AccessOptionsRules : IValidateOptions<AccessOption
 {
     private const string OneKey = $"{AccessOptions.Section}:{nameof(AccessOptions.ApiKeys)}";
 
+    /// <summary>Characters of a pattern of documents.</summary>
+    public const int PatternLimit = 128;
+
+    /// <summary>Whether <paramref name="text"/> can name documents.</summary>
+    public static bool IsPattern(string text) => Pattern().IsMatch(text);
+
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
         var ranges = new List<ValidationResult>();
@@ -40,8 +46,8 @@ internal sealed partial class AccessOptionsRules : IValidateOptions<AccessOption
         // Never the text itself: somebody may have put the key there.
         if (!ApiKeys.IsHash(key.Hash))
             yield return $"{section}:{nameof(key.Hash)} is not the SHA-256 of a key in base64 (44 characters); ./collab apikey NAME makes a key and prints its hash.";
-        if (!Pattern().IsMatch(key.Documents))
-            yield return $"{section}:{nameof(key.Documents)} is '{key.Documents}'; it must be 1–128 characters of A–Z a–z 0–9 . _ ~ - and *";
+        if (!IsPattern(key.Documents))
+            yield return $"{section}:{nameof(key.Documents)} is '{key.Documents}'; it must be 1–{PatternLimit} characters of A–Z a–z 0–9 . _ ~ - and *";
         if (!Enum.IsDefined(key.Role))
             yield return $"{section}:{nameof(key.Role)} is {key.Role:d}; it must be none, viewer, commenter, editor or owner.";
     }

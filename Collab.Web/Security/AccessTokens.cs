@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Collab.Contracts.Access;
-using Collab.Contracts.Refusals;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Collab.Web.Security;
@@ -16,6 +15,9 @@ namespace Collab.Web.Security;
 /// <param name="ExpiresAt">In whole seconds, as <paramref name="IssuedAt"/>.</param>
 internal sealed record AccessToken(string Subject, string Name, string Documents, Role Role, string Id, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
+    /// <summary>Characters of a subject.</summary>
+    public const int SubjectLimit = 200;
+
     public ClaimsPrincipal Principal()
     {
         List<Claim> claims =
@@ -23,7 +25,7 @@ internal sealed record AccessToken(string Subject, string Name, string Documents
             new(CollabClaims.Subject, Subject),
             new(CollabClaims.Name, Name.Length > 0 ? Name : Subject),
             new(CollabClaims.Documents, Documents),
-            new(CollabClaims.Role, RefusalReasons.SnakeCase(Role.ToString())),
+            new(CollabClaims.Role, Role.Word()),
             new(CollabClaims.TokenId, Id),
             new(CollabClaims.IssuedAt, Seconds(IssuedAt), ClaimValueTypes.Integer64),
             new(CollabClaims.ExpiresAt, Seconds(ExpiresAt), ClaimValueTypes.Integer64),
@@ -40,7 +42,7 @@ internal sealed record AccessToken(string Subject, string Name, string Documents
 /// </summary>
 internal sealed class AccessTokens(IDataProtectionProvider protection, TimeProvider time)
 {
-    /// <summary>Characters; ours have 250 to 900.</summary>
+    /// <summary>Characters; ours have 250 to 1,200.</summary>
     public const int LengthLimit = 4096;
 
     private const byte Format = 1;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Claims;
 using Collab.Contracts.Access;
-using Collab.Contracts.Refusals;
 using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Security;
@@ -34,7 +33,7 @@ internal sealed class AnonymousAccess(IOptionsMonitor<AccessOptions> options, IH
 
     private static Caller Of(Role role, bool isOperator)
     {
-        List<Claim> claims = [new(CollabClaims.Documents, "*"), new(CollabClaims.Role, RefusalReasons.SnakeCase(role.ToString()))];
+        List<Claim> claims = [new(CollabClaims.Documents, "*"), new(CollabClaims.Role, role.Word())];
         if (isOperator)
             claims.Add(new(CollabClaims.Operator, "true"));
         // Without a type: nobody has authenticated it.

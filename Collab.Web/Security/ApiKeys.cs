@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
-using Collab.Contracts.Refusals;
+using Collab.Contracts.Access;
 using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Security;
@@ -42,7 +42,7 @@ internal sealed class ApiKeys(IOptionsMonitor<AccessOptions> options, TimeProvid
             new(CollabClaims.Subject, SubjectPrefix + key.Name),
             new(CollabClaims.Name, key.Name),
             new(CollabClaims.Documents, key.Documents),
-            new(CollabClaims.Role, RefusalReasons.SnakeCase(key.Role.ToString())),
+            new(CollabClaims.Role, key.Role.Word()),
         ];
         if (key.IsOperator)
             claims.Add(new(CollabClaims.Operator, "true"));

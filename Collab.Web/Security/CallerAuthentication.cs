@@ -68,7 +68,7 @@ internal sealed partial class CallerAuthentication(
             }
 
             if (result.Succeeded)
-                return await AdmitAsync(scheme, result.Ticket, context);
+                return Admit(scheme, result.Ticket, context);
             // A host's own scheme may say anything; of what it says nothing is passed on.
             if (result.Failure is { } failed)
                 refusal ??= failed is CredentialRefusedException ? failed.Message : $"The credential was refused by {scheme}.";
@@ -77,14 +77,14 @@ internal sealed partial class CallerAuthentication(
         return new Identification(null, refusal is null ? null : Refuse(refusal));
     }
 
-    private async Task<Identification> AdmitAsync(string scheme, AuthenticationTicket ticket, HttpContext context)
+    private static Identification Admit(string scheme, AuthenticationTicket ticket, HttpContext context)
     {
         var caller = Caller.Of(ticket.Principal);
         if (string.IsNullOrEmpty(caller.Subject))
             return new Identification(null, Refuse($"The scheme {scheme} names no subject: a claim {CollabClaims.Subject} is needed."));
         // What expires by itself, a cookie, need not say so in a claim.
         caller = caller with { ExpiresAt = caller.ExpiresAt ?? ticket.Properties.ExpiresUtc, IssuedAt = caller.IssuedAt ?? ticket.Properties.IssuedUtc };
-        return context.RequestServices.GetService<IRevocations>() is { } revocations && await revocations.IsRevokedAsync(caller, context.RequestAborted)
+        return context.RequestServices.GetService<IRevocations>()?.IsRevoked(caller) == true
             ? new Identification(null, Refuse("The credential was revoked."))
             : new Identification(caller, null);
     }

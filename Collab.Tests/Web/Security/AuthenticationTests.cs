@@ -10,16 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Collab.Tests.Web.Security;
 
 /// <summary>Who is let in, over real sockets: by the handshake, by a message, by a request.</summary>
-public sealed class AuthenticationTests : IAsyncLifetime
+public sealed class AuthenticationTests(GuardedHost guarded) : IClassFixture<GuardedHost>
 {
-    private readonly string _key = Credentials.NewKey();
-    private readonly WebHost _host;
-
-    public AuthenticationTests() => _host = new WebHost(Credentials.Settings(_key));
-
-    public Task InitializeAsync() => _host.StartAsync();
-
-    public Task DisposeAsync() => _host.DisposeAsync();
+    private readonly WebHost _host = guarded.Host;
+    private readonly string _key = guarded.Key;
 
     [Fact]
     public async Task Without_a_credential_a_request_is_unauthenticated()
@@ -63,7 +57,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Fact]
     public async Task Before_it_has_authenticated_a_connection_can_do_nothing_and_afterwards_it_is_whom_its_token_names()
     {
-        string document = await CreateAsync();
+        string document = await _host.CreateWithAsync(_key);
         await using var client = await _host.ConnectAsync();
         foreach (var (verb, argument) in new (string, object)[]
         {
@@ -96,7 +90,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Fact]
     public async Task A_bad_token_is_refused_and_leaves_the_connection_to_whom_it_was()
     {
-        string document = await CreateAsync();
+        string document = await _host.CreateWithAsync(_key);
         await using var client = await _host.ConnectAsync();
         await client.SendAsync("authenticate", new { token = _host.Token("user-7") });
         await client.NextAsync("authenticated");
@@ -117,7 +111,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Fact]
     public async Task When_the_token_expires_the_stay_ends_and_with_another_token_the_session_goes_on()
     {
-        string document = await CreateAsync();
+        string document = await _host.CreateWithAsync(_key);
         await using var client = await _host.ConnectAsync();
         await client.SendAsync("authenticate", new { token = _host.Token("user-7", lifetime: TimeSpan.FromSeconds(4)) });
         await client.NextAsync("authenticated");
@@ -139,7 +133,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Fact]
     public async Task A_token_that_is_renewed_in_time_is_not_noticed()
     {
-        string document = await CreateAsync();
+        string document = await _host.CreateWithAsync(_key);
         await using var client = await _host.ConnectAsync();
         await client.SendAsync("authenticate", new { token = _host.Token("user-7", lifetime: TimeSpan.FromSeconds(6)) });
         long first = (await client.NextAsync("authenticated")).GetProperty("expiresAt").GetInt64();
@@ -197,15 +191,5 @@ public sealed class AuthenticationTests : IAsyncLifetime
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal(("unauthenticated", "authenticate"), (Text(problem, "reason"), Text(problem, "action")));
         return problem.GetRawText();
-    }
-
-    private async Task<string> CreateAsync()
-    {
-        string id = $"d-{Guid.NewGuid():N}";
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/documents") { Content = JsonContent.Create(new { id, kind = "text" }) };
-        request.Headers.Add("X-Api-Key", _key);
-        using var answer = await _host.Http.SendAsync(request);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        return id;
     }
 }

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text;
 using Collab.Contracts.Access;
 using Collab.Web.Security;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,12 +14,26 @@ internal static class Credentials
     /// <summary>A new key, as <c>./collab apikey</c> makes them.</summary>
     public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
+    /// <summary>What a key is configured by.</summary>
+    public static string Hash(string key) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
     /// <summary>What makes a host of tests one that lets nobody in without a credential, and takes <paramref name="key"/>.</summary>
     public static Dictionary<string, string?> Settings(string key, params (string Name, string Value)[] more) => new([
         new("Collab:Access:Anonymous", "none"),
         new("Collab:Access:ApiKeys:0:Name", "tests"),
-        new("Collab:Access:ApiKeys:0:Hash", Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)))),
+        new("Collab:Access:ApiKeys:0:Hash", Hash(key)),
         .. more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))]);
+
+    /// <summary>A new document of text, made with an API key.</summary>
+    public static async Task<string> CreateWithAsync(this WebHost host, string key, string? id = null)
+    {
+        id ??= $"d-{Guid.NewGuid():N}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/documents") { Content = JsonContent.Create(new { id, kind = "text" }) };
+        request.Headers.Add("X-Api-Key", key);
+        using var answer = await host.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return id;
+    }
 
     /// <summary>A token of <paramref name="host"/>'s own, sealed as its API would.</summary>
     public static string Token(this WebHost host, string subject, string documents = "*", Role role = Role.Owner, TimeSpan? lifetime = null, string name = "")
