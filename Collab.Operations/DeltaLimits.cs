@@ -16,11 +16,11 @@ public sealed record DeltaLimits(int Bytes = 1 << 20, int Components = 10_000, i
 
     internal void RequireBytes(int bytes)
     {
-        if (bytes > Bytes) throw new DeltaFormatException($"The delta is {bytes} bytes long, over the limit of {Bytes}.");
+        if (bytes > Bytes) throw new DeltaLimitException(nameof(Bytes), $"The delta is {bytes} bytes long, over the limit of {Bytes}.");
     }
 
     internal void RequireComponents(int components)
     {
-        if (components > Components) throw new DeltaFormatException($"The delta has more than {Components} components, the limit.");
+        if (components > Components) throw new DeltaLimitException(nameof(Components), $"The delta has more than {Components} components, the limit.");
     }
 }

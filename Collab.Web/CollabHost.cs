@@ -4,6 +4,7 @@ using Collab.Web.Api;
 using Collab.Web.Cluster;
 using Collab.Web.Connections;
 using Collab.Web.Delivery;
+using Collab.Web.Limits;
 using Collab.Web.Messages;
 using Collab.Web.Security;
 using Microsoft.AspNetCore.Http.Connections;
@@ -40,6 +41,10 @@ public static class CollabHost
         services.AddCollabAccess();
         services.TryAddSingleton<IDocumentPermissions, TokenPermissions>();
         services.AddSingleton<DocumentAccess>();
+        services.AddServerOptions();
+        services.AddSingleton<ConnectionGate>();
+        services.AddSingleton<RestLimits>();
+        services.AddSingleton<SnapshotTurns>();
         AddHub(services);
         services.AddSingleton<LocalConnections>();
         services.AddHostedService<ConnectionDrain>();
@@ -57,8 +62,13 @@ public static class CollabHost
         {
             connection.Transports = HttpTransportType.WebSockets;
             connection.TransportSendTimeout = delivery.SendTimeout;
-        }).Add(RequestAccess.ApplyToHandshake);
-        var api = endpoints.MapGroup("/api").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>();
+        }).Add(endpoint =>
+        {
+            // The last one stands outermost: by the time that a connection is counted it is known whose it is, if it can be.
+            ConnectionGate.Apply(endpoint);
+            RequestAccess.ApplyToHandshake(endpoint);
+        });
+        var api = endpoints.MapGroup("/api").AddEndpointFilter<RouteGroupBuilder, RefusingFilter>().AddEndpointFilter(RestLimits.Apply);
         ((IEndpointConventionBuilder)api).Add(RequestAccess.ApplyToApi);
         DocumentsApi.Map(api.MapGroup("/documents").WithTags("Documents").AddEndpointFilter<RouteGroupBuilder, EndpointAccess>());
         TokensApi.Map(api.MapGroup("/tokens").WithTags("Tokens"));
@@ -81,7 +91,7 @@ public static class CollabHost
         services.AddSingleton(provider => new CollabHubProtocol(provider.GetRequiredService<IOptions<CollabOptions>>().Value.Limits));
         services.AddSingleton<HubLifetimeManager<CollabHub>, CollabLifetimeManager>();
         // This hub alone gets its own reading of the protocol; others in the same application keep SignalR's.
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HubConnectionHandler<CollabHub>>(
+        services.AddSingleton(provider => (HubConnectionHandler<CollabHub>)ActivatorUtilities.CreateInstance<PacedConnections>(
             provider, ActivatorUtilities.CreateInstance<CollabHubProtocolResolver>(provider)));
     }
 }

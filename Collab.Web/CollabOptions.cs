@@ -29,6 +29,59 @@ public sealed class ClientLimits
     [Range(1, 1_000)]
     public int SubmissionsPerSession { get; set; } = 8;
 
+    /// <summary>
+    /// Operations that one session submits in a second, in bursts ten seconds' worth; more is refused with <c>rate_limited</c>. Whoever types makes ten or twenty, and a client gathers what is typed while one is
+    /// outstanding, so only a program gets there. Operations. Default 200, 1 to 1,000,000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int OperationsPerSecond { get; set; } = 200;
+
+    /// <summary>
+    /// Joins, reads, checks, reports of quality and other requests of one connection in a second, in bursts ten seconds' worth, and two for each of <see cref="DocumentsPerConnection"/> at least; more is refused
+    /// with <c>rate_limited</c>. Each costs what a join costs; a client makes a few a minute. Default 20, 1 to 100,000.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int RequestsPerSecond { get; set; } = 20;
+
+    /// <summary>
+    /// Messages of any kind, pings included, that are taken from one connection in a second, in bursts ten seconds' worth. What is more is read later: the client's own sending slows down. Default 500, 10 to 1,000,000.
+    /// </summary>
+    [Range(10, 1_000_000)]
+    public int MessagesPerSecond { get; set; } = 500;
+
+    /// <summary>Bytes that are taken from one connection in a second, in bursts ten seconds' worth; what is more is read later. Default 4 MiB, 16 KiB to 1 GiB.</summary>
+    [Range(16 << 10, 1 << 30)]
+    public int ReceivedBytesPerSecond { get; set; } = 4 << 20;
+
+    /// <summary>Connections of clients that a host has at once; one more is refused with <c>too_many_connections</c>. An idle one costs 36 to 61 KiB. Default 50,000, 1 to 10,000,000.</summary>
+    [Range(1, 10_000_000)]
+    public int Connections { get; set; } = 50_000;
+
+    /// <summary>
+    /// Connections of one address (of IPv6: one /64 network) on a host that are anonymous or have not authenticated yet; one more is refused with <c>too_many_connections</c>. Those of people who are known
+    /// don't count, so an office behind one address is not shut out. Behind a proxy that is not to be trusted with the clients' addresses, all come from the proxy's. Default 1,000, 1 to 10,000,000.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int ConnectionsPerAddress { get; set; } = 1_000;
+
+    /// <summary>Connections of one subject on a host; one more is refused with <c>too_many_connections</c>. Each tab and each device has one. Default 100, 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int ConnectionsPerUser { get; set; } = 100;
+
+    /// <summary>
+    /// REST requests of one caller (subject; address of IPv4, /64 network of IPv6 where there is none) to a host in a second, in bursts ten seconds' worth; more is refused with <c>rate_limited</c>. Default 100, 1 to 100,000.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int RestRequestsPerSecond { get; set; } = 100;
+
+    /// <summary>REST requests that a host works on at once; as many wait, more is refused with <c>overloaded</c>. Each may hold a body of <see cref="MessageBytes"/>. Default 256, 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int RestRequestsAtOnce { get; set; } = 256;
+
+    /// <summary>Nesting of JSON in a presence state: 1 for an object that holds nothing deeper; more is <c>malformed</c>. Default 16, 1 to 32.</summary>
+    [Range(1, 32)]
+    public int PresenceStateDepth { get; set; } = 16;
+
     /// <summary>UTF-8 bytes of a presence state; more is <c>malformed</c>. Default 4 KiB, 64 B to 64 KiB.</summary>
     [Range(64, 64 << 10)]
     public int PresenceStateBytes { get; set; } = 4 << 10;
@@ -58,6 +111,13 @@ public sealed class DeliveryOptions
     /// </summary>
     [Range(0L, 1L << 40)]
     public long SharedSnapshotsBytesLimit { get; set; } = 256 << 20;
+
+    /// <summary>
+    /// Bytes of snapshots that are on their way to this host's connections at once: each is copied for its connection until the client has taken it. Above, joins wait for their turn, those of small documents
+    /// (below 64 KiB) don't; after 30 s of waiting a join is refused with <c>overloaded</c>. One that is larger by itself goes alone. Default 256 MiB, 1 MiB to 1 TiB.
+    /// </summary>
+    [Range(1L << 20, 1L << 40)]
+    public long SnapshotBytesInFlight { get; set; } = 256 << 20;
 
     /// <summary>
     /// How long one write to a connection may take; then the connection is closed. A snapshot is one write: a document of 16 MB takes more than two minutes at 1 Mbit/s, and whoever is cut off

@@ -26,6 +26,8 @@ internal static class GrainFailures
                 RefusalReason.StorageUnavailable, $"The document's authority could not answer ({failure.GetType().Name}); the outcome is unknown.", Spread(RetryAfter)),
         };
         ErrorMetrics.Count("web", refusal.Reason.Code());
+        if (failure is BulkheadRejectedException)
+            LimitMetrics.Reached(Limit.ClusterCalls);
         return refusal;
     }
 

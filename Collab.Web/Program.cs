@@ -1,5 +1,6 @@
 using Collab.Silo;
 using Collab.Web;
+using Collab.Web.Limits;
 using Collab.Web.Security;
 
 if (args is [HealthProbe.Command, .. var rest])
@@ -7,6 +8,7 @@ if (args is [HealthProbe.Command, .. var rest])
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddCollab();
+builder.Services.UseServerLimits();
 
 var app = builder.Build();
 app.UseSecurityHeaders();

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using Collab.Benchmarks.Replay;
 using Collab.Tests.Cluster;
+using Collab.Tests.EndToEnd;
 
 namespace Collab.Benchmarks.Cluster;
 
@@ -14,7 +15,7 @@ internal static class IdleCost
     /// <summary>One web host and one silo; first connections alone, then each of as many joins a document of its own.</summary>
     public static async Task RunAsync(int connections, int documentLength)
     {
-        await using var cluster = await LocalCluster.StartAsync(new ClusterPlan(1, ["client"]));
+        await using var cluster = await LocalCluster.StartAsync(new ClusterPlan(1, ["client"], Settings: ServerProcess.WithoutRates));
         var (host, silo) = (cluster.Hosts[0], cluster.Silos[0]);
         using var http = new HttpClient { BaseAddress = host.Url };
 

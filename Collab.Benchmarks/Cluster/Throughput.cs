@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using Collab.Benchmarks.Replay;
 using Collab.Tests.Cluster;
+using Collab.Tests.EndToEnd;
 using Collab.Tests.Operations;
 
 namespace Collab.Benchmarks.Cluster;
@@ -12,7 +13,7 @@ internal sealed record Throughput(int Silos, int Documents)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
 
-    private static ClusterPlan Plan(int silos) => silos == 0 ? new(0, ["embedded"]) : new(silos, ["client", "client"]);
+    private static ClusterPlan Plan(int silos) => silos == 0 ? new(0, ["embedded"], Settings: ServerProcess.WithoutRates) : new(silos, ["client", "client"], Settings: ServerProcess.WithoutRates);
 
     public string Name => Silos == 0 ? $"{Documents} documents, one process" : $"{Documents} documents, {Silos} silo{(Silos == 1 ? "" : "s")} and 2 web hosts";
 

@@ -13,7 +13,7 @@ internal sealed record Scenario(string Name, int Documents, int Authors)
 
     public async Task<Result> RunAsync(IReadOnlyList<Corpus.Transaction> edits, TimeSpan duration)
     {
-        await using var server = await ServerProcess.StartAsync();
+        await using var server = await ServerProcess.StartAsync(ServerProcess.WithoutRates);
         using var http = new HttpClient { BaseAddress = server.Url };
         List<ReplayClient[]> documents = [];
         for (var document = 0; document < Documents; document++)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -34,6 +35,7 @@ public sealed partial class ActiveDocuments(IOptions<DocumentOptions> options, T
         refusal = null;
         if (IsFull && !TryMakeRoom())
         {
+            LimitMetrics.Reached(Limit.ActiveDocuments);
             refusal = Full();
             return null;
         }

@@ -1,6 +1,7 @@
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Collab.Operations;
 
 namespace Collab.Grains.Documents;
@@ -32,6 +33,9 @@ public abstract record Decision
             : this(new Refusal(reason, detail), [])
         {
         }
+
+        /// <summary>The limit that was reached, if it was one.</summary>
+        public Limit? Limit { get; init; }
     }
 
     /// <summary>The session is beyond this sequence: what the log has under it settles the matter, see <see cref="DocumentAuthority.Settle"/>.</summary>

@@ -5,6 +5,7 @@ using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Collab.Operations;
 using Collab.Operations.Conflicts;
 
@@ -36,7 +37,7 @@ public sealed class DocumentAuthority
         _kind = kind;
         _policy = policy;
         _options = options;
-        _limits = new DeltaLimits(options.OperationBytesLimit, options.OperationComponentsLimit);
+        _limits = new DeltaLimits(options.OperationBytesLimit, options.OperationComponentsLimit, options.OperationDepthLimit);
         Window = new OperationWindow(revision, options.WindowOperationsLimit, options.WindowBytesLimit);
         Content = content;
     }
@@ -90,7 +91,7 @@ public sealed class DocumentAuthority
         if (!_sessions.TryGetValue(submission.Session, out var mark) || mark.Lease != submission.Lease)
             return new Decision.Refused(RefusalReason.NotAdmitted, $"Session {submission.Session} has no lease {submission.Lease} here.");
         if (submission.Delta.Length > _options.OperationBytesLimit)
-            return new Decision.Refused(RefusalReason.OperationTooLarge, $"Delta has {submission.Delta.Length} bytes, over the limit of {_options.OperationBytesLimit} (Collab:Documents:OperationBytesLimit).");
+            return Over(Limit.OperationBytes, RefusalReason.OperationTooLarge, $"Delta has {submission.Delta.Length} bytes, over the limit of {_options.OperationBytesLimit} (Collab:Documents:OperationBytesLimit).");
         if (submission.Sequence < 1)
             return new Decision.Refused(RefusalReason.Malformed, $"Sequence {submission.Sequence} is not positive.");
         if (submission.Base.Value < 0)
@@ -100,6 +101,12 @@ public sealed class DocumentAuthority
         try
         {
             delta = _kind.DecodeDelta(submission.Delta.Span, _limits);
+        }
+        catch (DeltaLimitException over)
+        {
+            return over.Limit == nameof(DeltaLimits.Depth)
+                ? Over(Limit.OperationDepth, RefusalReason.Malformed, $"{over.Message} (Collab:Documents:OperationDepthLimit)")
+                : Over(Limit.OperationComponents, RefusalReason.OperationTooLarge, $"{over.Message} (Collab:Documents:OperationComponentsLimit)");
         }
         catch (DeltaFormatException malformed)
         {
@@ -135,6 +142,8 @@ public sealed class DocumentAuthority
         return SettleSame(submission, applied.SubmittedHash == SubmittedHash(submission.Base, canonical.WrittenSpan), applied.Revision);
     }
 
+    private static Decision.Refused Over(Limit limit, RefusalReason reason, string detail) => new(reason, detail) { Limit = limit };
+
     private static Decision SettleSame(Submission submission, bool isSame, Revision revision) => isSame
         ? new Decision.Duplicate(revision)
         : new Decision.Refused(RefusalReason.SequenceReused, $"Sequence {submission.Sequence} of session {submission.Session} was applied as revision {revision} with another base or delta.");
@@ -166,7 +175,7 @@ public sealed class DocumentAuthority
                 return RefuseConflict(submission, conflicts, rebased.ConflictsTotal);
             var content = Content.Apply(rebased.Delta);
             if (content.Length > _options.DocumentLengthLimit && content.Length > Content.Length)
-                return new Decision.Refused(RefusalReason.DocumentTooLong, $"The document would be {content.Length} long, over the limit of {_options.DocumentLengthLimit} (Collab:Documents:DocumentLengthLimit).");
+                return Over(Limit.DocumentLength, RefusalReason.DocumentTooLong, $"The document would be {content.Length} long, over the limit of {_options.DocumentLengthLimit} (Collab:Documents:DocumentLengthLimit).");
             return Accept(submission, mark, delta, rebased, content, hash, conflicts, at, (int)distance);
         }
         catch (LengthMismatchException mismatch)

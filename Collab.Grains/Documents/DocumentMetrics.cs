@@ -1,5 +1,6 @@
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 using Prometheus;
 
 namespace Collab.Grains.Documents;
@@ -50,6 +51,8 @@ internal static class DocumentMetrics
                 break;
             case Decision.Refused refused:
                 Refused(kind, refused.Refusal.Reason);
+                if (refused.Limit is { } limit)
+                    LimitMetrics.Reached(limit);
                 Count(refused.Conflicts);
                 break;
         }

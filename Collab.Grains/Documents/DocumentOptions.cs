@@ -12,9 +12,13 @@ public sealed class DocumentOptions
     [Range(1 << 10, 16 << 20)]
     public int OperationBytesLimit { get; set; } = 512 << 10;
 
-    /// <summary>Components of one submitted delta; more is <c>malformed</c>. Default 10,000, 16 to 1,000,000.</summary>
+    /// <summary>Components of one submitted delta; more is refused with <c>operation_too_large</c>. Default 10,000, 16 to 1,000,000.</summary>
     [Range(16, 1_000_000)]
     public int OperationComponentsLimit { get; set; } = 10_000;
+
+    /// <summary>Nesting of JSON in the attribute values and embeds of a submitted delta: 1 for an object or array that holds nothing deeper; more is <c>malformed</c>. Clients read no more than the default, so it can only be lowered. Default 8, 1 to 8.</summary>
+    [Range(1, 8)]
+    public int OperationDepthLimit { get; set; } = 8;
 
     /// <summary>Length of a document in UTF-16 code units; an operation that grows it beyond is refused with <c>document_too_long</c>. Default 16 Mi, 1 Ki to 256 Mi.</summary>
     [Range(1 << 10, 256 << 20)]
@@ -39,6 +43,13 @@ public sealed class DocumentOptions
     /// <summary>Bytes decided and not yet durable; above, submissions are refused with <c>overloaded</c>. Default 4 MiB, 16 KiB to 256 MiB.</summary>
     [Range(16 << 10, 256 << 20)]
     public long UncommittedBytesLimit { get; set; } = 4 << 20;
+
+    /// <summary>
+    /// Submissions of one document in a second, in bursts ten seconds' worth; more is refused with <c>rate_limited</c>. Two cores take some 5,000 a second of all documents together, so the default leaves half of a small silo
+    /// to the others, and two hundred people who all type at once stay below. Operations. Default 2,000, 1 to 1,000,000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int OperationsPerSecond { get; set; } = 2_000;
 
     /// <summary>Sessions admitted at once; more is <c>too_many_sessions</c>. Default 5,000, 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]

@@ -3,7 +3,9 @@ using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Conflicts;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Collab.Operations;
+using Collab.Resilience;
 
 namespace Collab.Grains.Documents;
 
@@ -29,6 +31,7 @@ public sealed class LiveDocument(
     private const long ReadBytesLimit = 1 << 20;
 
     private readonly RecentConflicts _conflicts = new(conflicted);
+    private readonly RateBucket _rate = new(options.OperationsPerSecond, clock);
     private (Revision Revision, uint Hash)? _checked;
 
     public DocumentDescription Description => description with { Revision = commits.Durable, Start = snapshots.Start };
@@ -56,7 +59,7 @@ public sealed class LiveDocument(
         if (!authority.IsAdmitted(session))
         {
             if (authority.SessionsCount >= options.SessionsLimit)
-                return Refuse(new Refusal(RefusalReason.TooManySessions, $"The document has {authority.SessionsCount} sessions, the limit (Collab:Documents:SessionsLimit)."));
+                return Over(Limit.SessionsPerDocument, new Refusal(RefusalReason.TooManySessions, $"The document has {authority.SessionsCount} sessions, the limit (Collab:Documents:SessionsLimit)."));
             // A session that was dismissed may have operations that the log does not have yet.
             if (NotDurable(await commits.Drained) is { } unknown)
                 return Refuse(unknown);
@@ -69,6 +72,12 @@ public sealed class LiveDocument(
         return await IsOwnerAsync() ? new Admission(Description, mark.Lease, mark.Sequence, mark.Revision, Limits: options.Told) : Refuse(InDoubt());
 
         static Admission Refuse(Refusal refusal) => new(null, 0, 0, Revision.Zero, refusal);
+
+        static Admission Over(Limit limit, Refusal refusal)
+        {
+            LimitMetrics.Reached(limit);
+            return Refuse(refusal);
+        }
     }
 
     /// <summary>Ends the lease. False: the session has a newer one.</summary>
@@ -82,7 +91,7 @@ public sealed class LiveDocument(
     public async Task<SubmitOutcome> SubmitAsync(Submission submission)
     {
         long started = clock.GetTimestamp();
-        if (CannotDecide() is { } notNow)
+        if ((TooFast() ?? CannotDecide()) is { } notNow)
             return Refuse(notNow);
         var decision = authority.Decide(submission, [], clock.GetUtcNow());
         if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
@@ -167,7 +176,20 @@ public sealed class LiveDocument(
             return Away(wait);
         if (commits.UncommittedBytes < options.UncommittedBytesLimit && commits.UncommittedCount < options.WindowOperationsLimit / 2)
             return null;
+        LimitMetrics.Reached(Limit.UncommittedBytes);
         return new Refusal(RefusalReason.Overloaded, $"{commits.UncommittedCount} operations of {commits.UncommittedBytes} bytes wait for the log, over the limit of {options.UncommittedBytesLimit} (Collab:Documents:UncommittedBytesLimit).");
+    }
+
+    // Also what turns out to be a duplicate, or malformed: deciding that is what costs.
+    private Refusal? TooFast()
+    {
+        if (_rate.TryTake() is not { } wait)
+            return null;
+        LimitMetrics.Reached(Limit.DocumentOperations);
+        return new Refusal(
+            RefusalReason.RateLimited,
+            $"The document gets more than {options.OperationsPerSecond} operations a second, the limit (Collab:Documents:OperationsPerSecond).",
+            wait);
     }
 
     // The slow paths of a decision. While they wait, the head may move and the window with it, so history may be asked for again.

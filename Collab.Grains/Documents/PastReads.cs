@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Collab.Operations;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,7 @@ public sealed class PastReads(IOperationLog log, DocumentLoader loader, IOptions
         using var permit = await _reads.AcquireAsync();
         if (!permit.IsAcquired)
         {
+            LimitMetrics.Reached(Limit.PastReads);
             return Refuse(new Refusal(
                 RefusalReason.Overloaded,
                 $"{options.Value.PastReadsLimit} reads of past content are under way (Collab:Documents:PastReadsLimit) and {options.Value.PastReadsLimit * WaitingForEach} wait.",

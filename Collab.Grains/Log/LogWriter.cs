@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Collab.Observability;
 using Collab.Resilience;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -62,6 +63,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         if (held > _options.QueueBytesLimit && held > entry.Bytes)
         {
             Interlocked.Add(ref _bytesHeld, -entry.Bytes);
+            LimitMetrics.Reached(Limit.LogQueueBytes);
             return Task.FromException<AppendOutcome>(new LogOverloadedException(held - entry.Bytes, _options.QueueBytesLimit));
         }
 

@@ -84,6 +84,6 @@ internal static class JsonValues
 
     private static void RequireDepth(in StrictReader reader, int depth, int limit)
     {
-        if (depth > limit) throw new DeltaFormatException($"The value at byte {reader.Position} is nested {depth} deep, over the limit of {limit}.");
+        if (depth > limit) throw new DeltaLimitException(nameof(DeltaLimits.Depth), $"The value at byte {reader.Position} is nested {depth} deep, over the limit of {limit}.");
     }
 }

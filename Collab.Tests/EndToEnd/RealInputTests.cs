@@ -27,7 +27,7 @@ public sealed class RealInputTests(ITestOutputHelper output)
     public async Task A_session_of_one_author(string trace, bool isKilled)
     {
         var (sha256, transactions) = Corpus.Read(trace);
-        await using var server = await ServerProcess.StartAsync();
+        await using var server = await ServerProcess.StartAsync(ServerProcess.WithoutRates);
         await using var client = new CollabClient(server.Url);
         await using var reader = new CollabClient(server.Url);
         await client.CreateAsync("session");
@@ -67,7 +67,7 @@ public sealed class RealInputTests(ITestOutputHelper output)
     {
         var (sha256, transactions) = Corpus.Read("clownschool.conc.jsonl.gz");
         var runs = Runs(transactions);
-        await using var server = await ServerProcess.StartAsync();
+        await using var server = await ServerProcess.StartAsync(ServerProcess.WithoutRates);
         await using var clients = new Clients(server.Url, 3);
         await clients[0].CreateAsync("session");
         var agents = new List<HeldReplica>();

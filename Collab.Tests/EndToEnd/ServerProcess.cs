@@ -31,6 +31,13 @@ public sealed class ServerProcess : IAsyncDisposable
         (SiloPort, GatewayPort) = (OwnPort.Take(), OwnPort.Take());
     }
 
+    /// <summary>Settings that let programs through which do in seconds what people do in hours.</summary>
+    internal static string[] WithoutRates { get; } =
+    [
+        "Collab:Limits:OperationsPerSecond=1000000", "Collab:Limits:MessagesPerSecond=1000000", "Collab:Limits:ReceivedBytesPerSecond=1073741824", "Collab:Limits:RequestsPerSecond=100000",
+        "Collab:Limits:RestRequestsPerSecond=100000", "Collab:Limits:ConnectionsPerAddress=1000000", "Collab:Limits:Connections=1000000", "Collab:Documents:OperationsPerSecond=1000000",
+    ];
+
     /// <summary>Where it listens; stays the same over restarts.</summary>
     public Uri Url { get; }
 

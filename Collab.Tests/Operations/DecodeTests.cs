@@ -48,7 +48,7 @@ public sealed class DecodeTests
         RichTextKind.Instance.DecodeDelta("""[{"insert":{"a":[1]}}]"""u8, limits);
 
         void Refuses(IDocumentKind kind, string json, string message) =>
-            Assert.Equal(message, Assert.Throws<DeltaFormatException>(() => kind.DecodeDelta(Encoding.UTF8.GetBytes(json), limits)).Message);
+            Assert.Equal(message, Assert.Throws<DeltaLimitException>(() => kind.DecodeDelta(Encoding.UTF8.GetBytes(json), limits)).Message);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 
 namespace Collab.Web.Api;
 
@@ -25,6 +26,9 @@ internal static class RequestBody
         }
     }
 
-    public static Refusal TooLarge(int limit) =>
-        new(RefusalReason.MessageTooLarge, $"The body has more than {limit} bytes, the limit (Collab:Limits:MessageBytes).");
+    public static Refusal TooLarge(int limit)
+    {
+        LimitMetrics.Reached(Limit.MessageBytes);
+        return new Refusal(RefusalReason.MessageTooLarge, $"The body has more than {limit} bytes, the limit (Collab:Limits:MessageBytes).");
+    }
 }

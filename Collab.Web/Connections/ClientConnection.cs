@@ -2,8 +2,11 @@ using Collab.Contracts;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
+using Collab.Observability;
+using Collab.Resilience;
 using Collab.Web.Cluster;
 using Collab.Web.Delivery;
+using Collab.Web.Limits;
 using Collab.Web.Messages;
 using Collab.Web.Security;
 using Microsoft.AspNetCore.SignalR;
@@ -12,7 +15,7 @@ namespace Collab.Web.Connections;
 
 /// <summary>One client's WebSocket: what it asks for, on which documents, and the outbox that everything is answered through.</summary>
 internal sealed partial class ClientConnection(
-    HubConnectionContext context, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, CollabOptions options, TimeProvider time,
+    HubConnectionContext context, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, SnapshotTurns snapshots, CollabOptions options, TimeProvider time,
     ILogger<ClientConnection> logger)
 {
     private readonly ILogger<ClientConnection> _logger = logger;
@@ -20,6 +23,7 @@ internal sealed partial class ClientConnection(
     private readonly Dictionary<DocumentId, Seat> _seats = [];
     private readonly long _openedAt = time.GetTimestamp();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly RateBucket _requests = new(options.Limits.RequestsPerSecond, time, holds: 2 * options.Limits.DocumentsPerConnection);
     private int _stays;
     private bool _isEstablished;
     private volatile bool _isClosed;
@@ -36,7 +40,11 @@ internal sealed partial class ClientConnection(
 
     public void Refuse(RefusedMessage message) => Refuse(message.Document, message.Verb, message.Refusal, message.Sequence);
 
-    public void Authenticate(AuthenticateMessage message) => caller.Authenticate(message.Token);
+    public void Authenticate(AuthenticateMessage message)
+    {
+        if (!IsTooMuch(null, "authenticate"))
+            caller.Authenticate(message.Token);
+    }
 
     public void Join(JoinMessage message)
     {
@@ -58,14 +66,16 @@ internal sealed partial class ClientConnection(
             return;
         }
 
+        if (IsTooMuch(message))
+            return;
         Refusal? refusal = null;
         lock (_gate)
         {
             if (!_seats.TryGetValue(message.Document, out var seat) && _seats.Count < options.Limits.DocumentsPerConnection)
                 _seats[message.Document] = seat = new Seat();
             if (seat is null)
-                refusal = new Refusal(
-                    RefusalReason.TooManyDocuments, $"The connection is in {options.Limits.DocumentsPerConnection} documents, the limit (Collab:Limits:DocumentsPerConnection).");
+                refusal = Over(
+                    Limit.DocumentsPerConnection, RefusalReason.TooManyDocuments, $"The connection is in {options.Limits.DocumentsPerConnection} documents, the limit (Collab:Limits:DocumentsPerConnection).");
             else if (!seat.TryRun(() => JoinAsync(seat, message)))
                 refusal = new Refusal(RefusalReason.Overloaded, "Several joins and leaves of this document are under way on this connection.");
         }
@@ -77,6 +87,8 @@ internal sealed partial class ClientConnection(
     /// <summary>Takes no role: whoever may not be there any more may go.</summary>
     public void Leave(LeaveMessage message)
     {
+        // Never refused, for it gives something back; but it counts.
+        _requests.Take(1);
         lock (_gate)
         {
             // Leaving where one is not needs no answer: it is done.
@@ -89,11 +101,17 @@ internal sealed partial class ClientConnection(
     {
         if (Find(message, message.Sequence) is not { } stay)
             return;
-        if (Interlocked.Increment(ref stay.Submissions) > options.Limits.SubmissionsPerSession)
+        if (stay.Rate.TryTake() is { } wait)
+        {
+            Refuse(message.Document, "submit", Over(
+                Limit.SessionOperations, RefusalReason.RateLimited,
+                $"The session submits more than {options.Limits.OperationsPerSecond} operations a second, the limit (Collab:Limits:OperationsPerSecond).", wait), message.Sequence);
+        }
+        else if (Interlocked.Increment(ref stay.Submissions) > options.Limits.SubmissionsPerSession)
         {
             Interlocked.Decrement(ref stay.Submissions);
-            Refuse(message.Document, "submit", new Refusal(
-                RefusalReason.Overloaded,
+            Refuse(message.Document, "submit", Over(
+                Limit.SubmissionsPerSession, RefusalReason.Overloaded,
                 $"{options.Limits.SubmissionsPerSession} submissions of this session are under way, the limit (Collab:Limits:SubmissionsPerSession); a client has one outstanding."), message.Sequence);
         }
         else
@@ -104,7 +122,7 @@ internal sealed partial class ClientConnection(
 
     public void Read(ReadMessage message)
     {
-        if (Find(message) is { } stay)
+        if (!IsTooMuch(message) && Find(message) is { } stay)
             stay.BringUp(Outbox.Rewind(stay, message.From));
     }
 
@@ -116,7 +134,7 @@ internal sealed partial class ClientConnection(
 
     public void Check(CheckMessage message)
     {
-        if (Find(message) is { } stay)
+        if (!IsTooMuch(message) && Find(message) is { } stay)
             _ = CheckAsync(stay, message);
     }
 
@@ -178,6 +196,26 @@ internal sealed partial class ClientConnection(
     }
 
     private static Refusal NotJoined { get; } = new(RefusalReason.NotJoined, "The connection has not joined this document.");
+
+    private static Refusal Over(Limit limit, RefusalReason reason, string detail, TimeSpan? retryAfter = null)
+    {
+        LimitMetrics.Reached(limit);
+        return new Refusal(reason, detail, retryAfter);
+    }
+
+    /// <summary>Refuses a request if there were too many. What is typed and where the cursor is have limits of their own.</summary>
+    private bool IsTooMuch<TMessage>(TMessage message)
+        where TMessage : IDocumentMessage => IsTooMuch(message.Document, TMessage.Verb);
+
+    private bool IsTooMuch(DocumentId? document, string verb)
+    {
+        if (_requests.TryTake() is not { } wait)
+            return false;
+        Refuse(document, verb, Over(
+            Limit.ConnectionRequests, RefusalReason.RateLimited,
+            $"The connection makes more than {options.Limits.RequestsPerSecond} requests a second, the limit (Collab:Limits:RequestsPerSecond).", wait));
+        return true;
+    }
 
     /// <summary>The stay that a verb is about, if it may do that; otherwise the verb has been answered.</summary>
     private Stay? Find<TMessage>(TMessage message, long? sequence = null)
@@ -339,9 +377,17 @@ internal sealed partial class ClientConnection(
             stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, stay.Role, presence, options, who.Subject);
         if (joined.Bytes > options.Delivery.OutboxBytesLimit)
             await Outbox.WhenDrained();
+        var (copied, notNow) = await snapshots.WaitAsync(joined.Bytes);
+        if (notNow is not null)
+        {
+            Refuse(stay.Document, "join", notNow);
+            return false;
+        }
+
         // Before it is told: a quick client's first edit must find it there.
         seat.Stay = stay;
         int turn = Outbox.Open(stay, joined, read.Snapshot?.Revision ?? from!.Value);
+        _ = GiveBackAsync(copied!);
         if (!_isEstablished)
         {
             _isEstablished = true;
@@ -352,6 +398,12 @@ internal sealed partial class ClientConnection(
         if (await feed.PostAsync(stay, turn, read.Operations))
             feed.BringUp(stay, turn);
         return true;
+    }
+
+    private async Task GiveBackAsync(IDisposable turn)
+    {
+        await Outbox.WhenDrained();
+        turn.Dispose();
     }
 
     private async Task LeaveAsync(DocumentId document, Seat seat, SessionCloseReason reason)

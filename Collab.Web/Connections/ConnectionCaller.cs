@@ -1,4 +1,5 @@
 using Collab.Contracts.Refusals;
+using Collab.Web.Limits;
 using Collab.Web.Messages;
 using Collab.Web.Security;
 
@@ -129,7 +130,7 @@ internal sealed class ConnectionCaller : IDisposable
         lock (_gate)
         {
             _waiting--;
-            if (identification.Caller is { } caller && (refusal = Mismatch(caller)) is null)
+            if (identification.Caller is { } caller && (refusal = Mismatch(caller) ?? Count(caller)) is null)
                 _caller = caller;
         }
 
@@ -147,6 +148,9 @@ internal sealed class ConnectionCaller : IDisposable
     private Refusal? Mismatch(Caller caller) => _caller is null || _caller.Subject == caller.Subject || (_caller.Subject is null && !_isTaken)
         ? null
         : new Refusal(RefusalReason.Forbidden, "The connection is somebody else's; another subject needs a connection of its own.");
+
+    /// <summary>Counts the connection for its user from now on.</summary>
+    private Refusal? Count(Caller caller) => caller.Subject is { } subject ? _handshake?.Features.Get<ConnectionPass>()?.TryIdentify(subject) : null;
 
     /// <summary>Waits for what is next: that the credential expires, or that nobody says who they are in time.</summary>
     private void Judge()

@@ -44,6 +44,12 @@ internal static class ConnectionMetrics
 
     public static Counter.Child HandshakeAccepted { get; } = Accepted.WithLabels("accepted");
 
+    /// <summary>One too many.</summary>
+    public static Counter.Child HandshakeOverLimit { get; } = Accepted.WithLabels("over_limit");
+
+    /// <summary>No WebSocket, or one that said nothing sensible to begin with, or nothing in time.</summary>
+    public static Counter.Child HandshakeBad { get; } = Accepted.WithLabels("bad_handshake");
+
     /// <summary>A page of an origin that may not connect, or a credential that is none. Who shows none is accepted, and closed when none comes after.</summary>
     public static Counter.Child HandshakeUnauthorized { get; } = Accepted.WithLabels("unauthorized");
 

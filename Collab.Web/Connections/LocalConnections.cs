@@ -3,6 +3,7 @@ using Collab.Contracts;
 using Collab.Contracts.Sessions;
 using Collab.Web.Cluster;
 using Collab.Web.Delivery;
+using Collab.Web.Limits;
 using Collab.Web.Security;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace Collab.Web.Connections;
 
 /// <summary>The connections of this host and the sessions that stay on them; the cluster's ear for both.</summary>
 internal sealed class LocalConnections(
-    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, CallerAuthentication authentication, DocumentAccess access, IOptions<CollabOptions> options, IOptions<AccessOptions> accessOptions,
+    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, CallerAuthentication authentication, DocumentAccess access, SnapshotTurns snapshots, IOptions<CollabOptions> options, IOptions<AccessOptions> accessOptions,
     TimeProvider time, ILogger<ClientConnection> logger) : ISessionOwner
 {
     private readonly ConcurrentDictionary<string, ClientConnection> _connections = new();
@@ -37,8 +38,10 @@ internal sealed class LocalConnections(
     public void Open(HubConnectionContext context)
     {
         var caller = new ConnectionCaller(context.GetHttpContext(), authentication, accessOptions.Value.AuthenticationTimeout, time);
-        var connection = new ClientConnection(context, caller, this, cluster, feeds, access, options.Value, time, logger);
+        var connection = new ClientConnection(context, caller, this, cluster, feeds, access, snapshots, options.Value, time, logger);
         context.Features.Set(connection);
+        if (context.GetHttpContext()?.Features.Get<ConnectionPass>() is { } pass)
+            pass.IsOpen = true;
         _connections[connection.Id] = connection;
         caller.Attach(connection);
         ConnectionMetrics.HandshakeAccepted.Inc();

@@ -1,4 +1,5 @@
 using Collab.Contracts.Presence;
+using Collab.Observability;
 
 namespace Collab.Web.Connections;
 
@@ -16,6 +17,8 @@ internal sealed class PresenceThrottle(TimeSpan interval, TimeProvider time, Fun
         TimeSpan wait;
         lock (_gate)
         {
+            if (_waiting is not null)
+                LimitMetrics.Reached(Limit.PresenceRate);
             _waiting = entry;
             if (_isWaiting)
                 return;

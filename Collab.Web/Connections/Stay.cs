@@ -3,6 +3,7 @@ using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
+using Collab.Resilience;
 using Collab.Web.Cluster;
 using Collab.Web.Delivery;
 
@@ -27,6 +28,7 @@ internal sealed class Stay
         Key = key;
         Presence = presence;
         Position = new StreamPosition(isResuming ? StreamState.Resuming : StreamState.Joining);
+        Rate = new RateBucket(limits.OperationsPerSecond, time);
         _throttle = new PresenceThrottle(limits.PresenceInterval, time, SendPresenceAsync);
         ConnectionMetrics.StateEntered(Position.State);
     }
@@ -61,6 +63,9 @@ internal sealed class Stay
 
     /// <summary>What others see of the session, the latest; renewed as long as the stay lasts.</summary>
     public PresenceEntry Presence { get; private set; }
+
+    /// <summary>What the session may submit. Asked by the hub, one message at a time.</summary>
+    public RateBucket Rate { get; }
 
     /// <summary>Submissions whose outcome is awaited.</summary>
     public int Submissions;

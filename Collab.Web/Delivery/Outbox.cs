@@ -1,5 +1,6 @@
 using Collab.Contracts;
 using Collab.Contracts.Presence;
+using Collab.Observability;
 using Collab.Web.Connections;
 using Collab.Web.Messages;
 using Microsoft.AspNetCore.SignalR;
@@ -93,6 +94,7 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
             }
             else
             {
+                LimitMetrics.Reached(Limit.OutboxBytes);
                 DropOperations();
                 FallBehind(stay);
             }
@@ -286,6 +288,7 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
     {
         if (Fits(bytes))
             return true;
+        LimitMetrics.Reached(Limit.OutboxBytes);
         DropOperations();
         return _queue.Count == 0 || _bytesQueued + bytes <= 2L * options.OutboxBytesLimit;
     }

@@ -3,6 +3,7 @@ using Collab.Contracts;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
+using Collab.Observability;
 
 namespace Collab.Web.Messages;
 
@@ -160,21 +161,29 @@ internal sealed class ClientMessageReader(ClientLimits limits)
         DocumentId document = default;
         Revision revision = default;
         byte[] state = [];
+        int depth = 0;
         for (int member; (member = members.Next()) >= 0;)
         {
             switch (member)
             {
                 case 0: document = members.Document(member); break;
                 case 1: revision = members.Revision(member); break;
-                case 2: state = members.RawObjectOrNull(member).ToArray(); break;
+                case 2: state = members.RawObjectOrNull(member, out depth).ToArray(); break;
             }
         }
 
         members.Require(0b111);
-        return state.Length <= limits.PresenceStateBytes
-            ? new PresenceMessage(document, revision, state)
-            : throw new MalformedMessageException(
-                $"Member 'state' has {state.Length} bytes, over the limit of {limits.PresenceStateBytes} (Collab:Limits:PresenceStateBytes).");
+        if (state.Length > limits.PresenceStateBytes)
+            throw Over(Limit.PresenceStateBytes, $"Member 'state' has {state.Length} bytes, over the limit of {limits.PresenceStateBytes} (Collab:Limits:PresenceStateBytes).");
+        if (depth > limits.PresenceStateDepth)
+            throw Over(Limit.PresenceStateDepth, $"Member 'state' is nested {depth} deep, over the limit of {limits.PresenceStateDepth} (Collab:Limits:PresenceStateDepth).");
+        return new PresenceMessage(document, revision, state);
+    }
+
+    private static MalformedMessageException Over(Limit limit, string detail)
+    {
+        LimitMetrics.Reached(limit);
+        return new MalformedMessageException(detail);
     }
 
     private static JoinMessage Join(ReadOnlySpan<byte> argument)

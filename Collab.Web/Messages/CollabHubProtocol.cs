@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Unicode;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 using Collab.Web.Connections;
 using Collab.Web.Delivery;
 using Microsoft.AspNetCore.Connections;
@@ -104,9 +105,10 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
             return Invocation(frame.Length, ClientMessageReader.Refuse(verb, frame[argument], new Refusal(RefusalReason.Malformed, failure.Message)));
         }
 
-        return Invocation(frame.Length, frame.Length <= limits.MessageBytes
-            ? _messages.Read(verb, frame[argument])
-            : ClientMessageReader.Refuse(verb, frame[argument], new Refusal(
+        if (frame.Length <= limits.MessageBytes)
+            return Invocation(frame.Length, _messages.Read(verb, frame[argument]));
+        LimitMetrics.Reached(Limit.MessageBytes);
+        return Invocation(frame.Length, ClientMessageReader.Refuse(verb, frame[argument], new Refusal(
                 RefusalReason.MessageTooLarge, $"The message has {frame.Length} bytes, over the limit of {limits.MessageBytes} (Collab:Limits:MessageBytes).")));
     }
 
@@ -163,7 +165,7 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
             }
             catch (JsonException failure)
             {
-                throw new MalformedMessageException($"Not JSON at byte {failure.BytePositionInLine}.");
+                throw new MalformedMessageException($"Not JSON, or nested deeper than 64, at byte {failure.BytePositionInLine}.");
             }
 
             return new Envelope(type, target, hasInvocationId, count, argument);

@@ -136,12 +136,24 @@ internal ref struct MemberReader
     }
 
     /// <summary>The bytes of an object, or nothing for null.</summary>
-    public ReadOnlySpan<byte> RawObjectOrNull(int member) => _reader.TokenType switch
+    /// <param name="depth">How deep it is nested: 1 if it holds nothing deeper, 0 for null.</param>
+    public ReadOnlySpan<byte> RawObjectOrNull(int member, out int depth)
     {
-        JsonTokenType.StartObject => Raw(),
-        JsonTokenType.Null => default,
-        _ => throw Wrong(member, "an object or null"),
-    };
+        depth = 0;
+        if (_reader.TokenType == JsonTokenType.Null)
+            return default;
+        if (_reader.TokenType != JsonTokenType.StartObject)
+            throw Wrong(member, "an object or null");
+        int start = (int)_reader.TokenStartIndex, outside = _reader.CurrentDepth;
+        do
+        {
+            if (_reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                depth = Math.Max(depth, _reader.CurrentDepth - outside + 1);
+            Read();
+        }
+        while (_reader.TokenType != JsonTokenType.EndObject || _reader.CurrentDepth > outside);
+        return _json[start..(int)_reader.BytesConsumed];
+    }
 
     private static string Word(JsonTokenType type) => type switch
     {
@@ -179,5 +191,5 @@ internal ref struct MemberReader
     }
 
     // The parser's own message can quote what was sent; its position can't.
-    private static MalformedMessageException NotJson(JsonException failure) => new($"Not JSON at byte {failure.BytePositionInLine}.");
+    private static MalformedMessageException NotJson(JsonException failure) => new($"Not JSON, or nested deeper than 64, at byte {failure.BytePositionInLine}.");
 }
