@@ -1,4 +1,5 @@
 using Collab.Contracts.Documents;
+using Orleans.Concurrency;
 
 namespace Collab.Contracts.Sessions;
 
@@ -28,4 +29,8 @@ public interface ISessionGrain : IGrainWithStringKey
 
     [Alias("Describe")]
     Task<SessionDescription?> Describe();
+
+    /// <summary>What the session's client last measured of its connection, which its host knows; null where there is no connection, or nothing was measured yet.</summary>
+    [Alias("Sample"), AlwaysInterleave]
+    Task<ConnectionSample?> Sample();
 }

@@ -13,4 +13,8 @@ public interface ISessionOwner : IGrainObserver
     /// <summary>Whether the host still has this connection in this session; asked once a minute, so that a session whose host died does not stay for ever.</summary>
     [Alias("Confirm")]
     Task<bool> Confirm(SessionId session, string connection);
+
+    /// <summary>What the client of the stay last measured of its connection; null before it has, or if the host has no such stay. Asked when somebody wants to see it.</summary>
+    [Alias("Sample")]
+    Task<ConnectionSample?> Sample(SessionId session, string connection);
 }

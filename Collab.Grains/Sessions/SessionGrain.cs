@@ -86,6 +86,21 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
     public Task<SessionDescription?> Describe() => Task.FromResult(
         _stay is { } stay ? new SessionDescription(Id, stay.Document, stay.Name, stay.Connection is not null, _since) : null);
 
+    public async Task<ConnectionSample?> Sample()
+    {
+        if (_stay is not { Connection: { } connection } stay)
+            return null;
+        try
+        {
+            return await stay.Owner.Sample(Id, connection);
+        }
+        catch (Exception)
+        {
+            // A host that is gone, which the next confirmation notices, or one of the version before.
+            return null;
+        }
+    }
+
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // The process stops, or the cluster moves the session: clients come back with their token and find a new life here.

@@ -105,5 +105,7 @@ public sealed class SessionGrainTests(GrainHost host) : IClassFixture<GrainHost>
         }
 
         public Task<bool> Confirm(SessionId session, string connection) => Task.FromResult(true);
+
+        public Task<ConnectionSample?> Sample(SessionId session, string connection) => Task.FromResult<ConnectionSample?>(null);
     }
 }

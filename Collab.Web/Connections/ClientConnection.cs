@@ -8,6 +8,7 @@ using Collab.Web.Cluster;
 using Collab.Web.Delivery;
 using Collab.Web.Limits;
 using Collab.Web.Messages;
+using Collab.Web.Quality;
 using Collab.Web.Security;
 using Microsoft.AspNetCore.SignalR;
 
@@ -136,6 +137,16 @@ internal sealed partial class ClientConnection(
     {
         if (!IsTooMuch(message) && Find(message) is { } stay)
             _ = CheckAsync(stay, message);
+    }
+
+    /// <summary>Answered at once, from the hub's own thread: whatever waits here would be measured as the network's.</summary>
+    public void Quality(QualityMessage message)
+    {
+        if (IsTooMuch(message) || Find(message) is not { } stay)
+            return;
+        Outbox.Post(ServerMessages.Measured(message.Document, message.Sent, time.GetUtcNow()));
+        stay.Sample = message.Report.At(time.GetUtcNow());
+        QualityMetrics.Observe(stay.Sample);
     }
 
     /// <summary>The cluster ended a stay; the client is told why, and nothing more is delivered to it.</summary>

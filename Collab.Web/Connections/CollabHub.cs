@@ -26,6 +26,8 @@ internal sealed class CollabHub : Hub
 
     public void Leave(LeaveMessage message) => Connection.Leave(message);
 
+    public void Quality(QualityMessage message) => Connection.Quality(message);
+
     /// <summary>Not a verb: <see cref="CollabHubProtocol"/> turns what breaks a rule into this.</summary>
     public void Refuse(RefusedMessage message) => Connection.Refuse(message);
 }

@@ -9,7 +9,7 @@ namespace Collab.Web.Connections;
 /// <summary>Connections and what goes over them, see the catalogue of metrics in <c>docs/</c>.</summary>
 internal static class ConnectionMetrics
 {
-    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "authenticate", "refuse"];
+    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "quality", "authenticate", "refuse"];
 
     private static readonly Counter Accepted = Metrics.CreateCounter(
         "collab_websocket_connections_total", "Connections, by what became of the handshake.", "result");

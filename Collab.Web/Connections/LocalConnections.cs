@@ -70,4 +70,7 @@ internal sealed class LocalConnections(
 
     Task<bool> ISessionOwner.Confirm(SessionId session, string connection) =>
         Task.FromResult(_stays.TryGetValue(connection, out var stay) && stay.Session == session);
+
+    Task<ConnectionSample?> ISessionOwner.Sample(SessionId session, string connection) =>
+        Task.FromResult(_stays.TryGetValue(connection, out var stay) && stay.Session == session ? stay.Sample : null);
 }

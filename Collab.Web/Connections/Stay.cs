@@ -3,6 +3,7 @@ using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
+using Collab.Contracts.Sessions;
 using Collab.Resilience;
 using Collab.Web.Cluster;
 using Collab.Web.Delivery;
@@ -16,6 +17,7 @@ internal sealed class Stay
     private readonly PresenceThrottle _throttle;
     private Task<Refusal?>? _readmission;
     private long _lease;
+    private volatile ConnectionSample? _sample;
     private volatile Role _role;
 
     /// <param name="key">What the cluster knows it by; every join has its own, also on the same connection, so that a late word about an earlier one changes nothing.</param>
@@ -66,6 +68,13 @@ internal sealed class Stay
 
     /// <summary>What the session may submit. Asked by the hub, one message at a time.</summary>
     public RateBucket Rate { get; }
+
+    /// <summary>What the client last measured of its connection; null before it has.</summary>
+    public ConnectionSample? Sample
+    {
+        get => _sample;
+        set => _sample = value;
+    }
 
     /// <summary>Submissions whose outcome is awaited.</summary>
     public int Submissions;

@@ -4,6 +4,7 @@ using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Collab.Observability;
+using Collab.Web.Quality;
 
 namespace Collab.Web.Messages;
 
@@ -23,6 +24,10 @@ internal sealed class ClientMessageReader(ClientLimits limits)
     private static readonly string[] PresenceMembers = ["document", "revision", "state"];
     private static readonly string[] CheckMembers = ["document", "revision", "hash"];
     private static readonly string[] LeaveMembers = ["document"];
+    private static readonly string[] QualityMembers = ["document", "sent", "rtt", "jitter", "propagation", "resent", "updateRate", "bytesRate"];
+
+    // As far as JavaScript's clocks go: 2^53 milliseconds.
+    private const double ClientClockLimit = 1L << 53;
 
     /// <summary>Reads <paramref name="argument"/> as the verb <paramref name="target"/> wants it.</summary>
     /// <returns>One of the types of this folder; <see cref="RefusedMessage"/> when a rule is broken.</returns>
@@ -38,8 +43,9 @@ internal sealed class ClientMessageReader(ClientLimits limits)
                 "read" => Read(argument),
                 "check" => Check(argument),
                 "leave" => Leave(argument),
+                "quality" => Quality(argument),
                 "authenticate" => Authenticate(argument),
-                _ => throw new MalformedMessageException("No such target; there are authenticate, join, submit, read, presence, check and leave."),
+                _ => throw new MalformedMessageException("No such target; there are authenticate, join, submit, read, presence, check, quality and leave."),
             };
         }
         catch (MalformedMessageException failure)
@@ -153,6 +159,31 @@ internal sealed class ClientMessageReader(ClientLimits limits)
             document = members.Document(0);
         members.Require(0b1);
         return new LeaveMessage(document);
+    }
+
+    private static QualityMessage Quality(ReadOnlySpan<byte> argument)
+    {
+        var members = new MemberReader(argument, QualityMembers);
+        DocumentId document = default;
+        double sent = 0;
+        double? roundTrip = null, jitter = null, propagation = null, resent = null, updateRate = null, bytesRate = null;
+        for (int member; (member = members.Next()) >= 0;)
+        {
+            switch (member)
+            {
+                case 0: document = members.Document(member); break;
+                case 1: sent = members.Measure(member, ClientClockLimit); break;
+                case 2: roundTrip = members.Measure(member, QualityReport.TimeLimit); break;
+                case 3: jitter = members.Measure(member, QualityReport.TimeLimit); break;
+                case 4: propagation = members.Measure(member, QualityReport.TimeLimit); break;
+                case 5: resent = members.Measure(member, 1); break;
+                case 6: updateRate = members.Measure(member, QualityReport.UpdateRateLimit); break;
+                case 7: bytesRate = members.Measure(member, QualityReport.BytesRateLimit); break;
+            }
+        }
+
+        members.Require(0b11);
+        return new QualityMessage(document, sent, new QualityReport(roundTrip, jitter, propagation, resent, updateRate, bytesRate));
     }
 
     private PresenceMessage Presence(ReadOnlySpan<byte> argument)

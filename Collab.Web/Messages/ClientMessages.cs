@@ -1,6 +1,7 @@
 using Collab.Contracts;
 using Collab.Contracts.Access;
 using Collab.Contracts.Refusals;
+using Collab.Web.Quality;
 
 namespace Collab.Web.Messages;
 
@@ -67,6 +68,15 @@ internal sealed record PresenceMessage(DocumentId Document, Revision Revision, R
 internal sealed record CheckMessage(DocumentId Document, Revision Revision, uint Hash) : IDocumentMessage
 {
     public static string Verb => "check";
+
+    public static Role Takes => Role.Viewer;
+}
+
+/// <summary>What a client measured of its connection.</summary>
+/// <param name="Sent">When, by the client's clock; it gets it back.</param>
+internal sealed record QualityMessage(DocumentId Document, double Sent, QualityReport Report) : IDocumentMessage
+{
+    public static string Verb => "quality";
 
     public static Role Takes => Role.Viewer;
 }

@@ -22,7 +22,7 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
 {
     public const byte RecordSeparator = 0x1e;
 
-    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "authenticate"];
+    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "quality", "authenticate"];
 
     private readonly JsonHubProtocol _framework = new();
     private readonly ClientMessageReader _messages = new(limits);
@@ -123,6 +123,7 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
             CheckMessage => nameof(CollabHub.Check),
             LeaveMessage => nameof(CollabHub.Leave),
             AuthenticateMessage => nameof(CollabHub.Authenticate),
+            QualityMessage => nameof(CollabHub.Quality),
             _ => nameof(CollabHub.Refuse),
         };
         ConnectionMetrics.Received(target, bytes);

@@ -119,6 +119,14 @@ internal ref struct MemberReader
         return value;
     }
 
+    /// <summary>A number from 0 to <paramref name="most"/>.</summary>
+    public readonly double Measure(int member, double most)
+    {
+        if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetDouble(out double value) || !(value >= 0 && value <= most))
+            throw Wrong(member, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a number from 0 to {most}"));
+        return value;
+    }
+
     /// <summary>The bytes of the value as they are, still in the message's own buffer.</summary>
     public ReadOnlySpan<byte> Raw()
     {

@@ -12,6 +12,7 @@ internal enum ServerMessageType
     Presence,
     Closed,
     Authenticated,
+    Measured,
 }
 
 /// <summary>A message to clients, encoded once as a whole frame, for however many connections. Immutable.</summary>

@@ -102,6 +102,15 @@ internal static class ServerMessages
             json.WriteEndArray();
         });
 
+    /// <summary>The answer to <c>quality</c>: from both clocks a client learns how far they are apart.</summary>
+    public static ServerMessage Measured(DocumentId document, double sent, DateTimeOffset at) =>
+        Write(ServerMessageType.Measured, json =>
+        {
+            json.WriteString("document"u8, document.Value);
+            json.WriteNumber("sent"u8, sent);
+            json.WriteNumber("at"u8, at.ToUnixTimeMilliseconds());
+        });
+
     public static ServerMessage Closed(DocumentId document, SessionCloseReason reason) =>
         Write(ServerMessageType.Closed, json =>
         {

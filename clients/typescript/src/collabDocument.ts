@@ -1,13 +1,15 @@
+import type { SignedOut } from './authentication.js';
 import type { Connection, ConnectionListener } from './connection.js';
 import { lengthsOf } from './delta.js';
 import { DocumentState, type DocumentStateOptions, type DocumentStatus } from './documentState.js';
 import type { Change, Effect, Refusal } from './effects.js';
 import { Emitter } from './emitter.js';
 import { kindOf } from './kindOf.js';
-import type { Content, DeltaInput, KindName } from './kinds.js';
-import type { Conflict, PresenceState, ServerMessages } from './messages.js';
+import type { Content, Delta, DeltaInput, KindName } from './kinds.js';
+import type { Conflict, DocumentMessages, PresenceState } from './messages.js';
 import type { PendingSlot } from './pendingStore.js';
 import type { Presence } from './presence.js';
+import type { Role } from './role.js';
 
 export interface DocumentEvents<K extends KindName> {
   /** The document changed by others: apply `delta` to the editor. */
@@ -17,6 +19,10 @@ export interface DocumentEvents<K extends KindName> {
   /** `presence` has changed. */
   presence: ReadonlyMap<string, Presence>;
   status: DocumentStatus;
+  /** `role`, and with it perhaps `canEdit`, has changed. */
+  role: Role | null;
+  /** Whether there are edits that are going nowhere; see `held`. */
+  held: boolean;
   /** `hasPending` has changed. */
   pending: boolean;
   refused: Refusal;
@@ -71,6 +77,8 @@ export class CollabDocument<K extends KindName = KindName> {
       this.#perform(this.#state.connectionLost());
       this.#store();
     },
+    authenticated: () => this.#perform(this.#state.authenticated(Date.now())),
+    signedOut: ({ refusal }: SignedOut) => this.#perform(this.#state.signedOut(refusal)),
     message: (target, message) => {
       // A refusal of something unreadable names no document; there is nothing to be done about it that a repetition would not do.
       if (message.document === this.id) this.#perform(this.#input({ target, message } as Received, Date.now()));
@@ -84,18 +92,20 @@ export class CollabDocument<K extends KindName = KindName> {
   #isStorageLost = false;
   #status: DocumentStatus;
   #hasPending: boolean;
+  #isHeld = false;
   #isClosed = false;
 
   /** @internal Applications call `CollabClient.open`. */
   constructor(connection: Connection, id: string, slot: PendingSlot | null, options: DocumentStateOptions) {
     this.#connection = connection;
     this.#slot = slot;
-    this.#state = new DocumentState<K>(id, options);
+    this.#state = new DocumentState<K>(id, { ...options, received: () => connection.received });
     const stored = slot?.load();
     if (stored) this.#state.restore(stored.state, stored.content);
     this.#status = this.#state.status;
     this.#hasPending = this.#state.hasPending;
     for (const [event, listener] of this.#lifecycle()) globalThis.addEventListener?.(event, listener);
+    this.#perform(this.#state.visibility(isVisible(), Date.now()));
     this.#opened.catch(() => undefined);
     connection.add(this.#listener);
     this.#settle();
@@ -127,6 +137,35 @@ export class CollabDocument<K extends KindName = KindName> {
     return this.#isClosed ? 'closed' : this.#state.status;
   }
 
+  /** What this person may do here; null before the server has said, and from one that names no roles. */
+  get role(): Role | null {
+    return this.#state.role;
+  }
+
+  /** Whether edits reach the document. What is edited while they don't is `held`: an editor should be read-only then. */
+  get canEdit(): boolean {
+    return !this.#isClosed && this.#state.canEdit;
+  }
+
+  /** Who this person is to the server; null for somebody anonymous. */
+  get subject(): string | null {
+    return this.#state.subject;
+  }
+
+  /**
+   * Pending edits that are going nowhere, as one delta over the content without them: the role does not allow them, or the document is closed. They are shown and kept, and sent when the role is back
+   * (or, where there is a storage, at the next visit). Null while there are none. See `discard`.
+   */
+  get held(): Delta<K> | null {
+    return this.#state.held;
+  }
+
+  /** How many edits made here are not durable. */
+  get unsaved(): number {
+    const { made, saved } = this.#state.edits;
+    return made - saved;
+  }
+
   /** Whether there are edits that the server has not yet made durable. */
   get hasPending(): boolean {
     return this.#state.hasPending;
@@ -142,9 +181,14 @@ export class CollabDocument<K extends KindName = KindName> {
     return this.#state.length;
   }
 
-  /** The others who are here, by session. */
+  /** The others who are here, by session; of very many, those that the server names. */
   get presence(): ReadonlyMap<string, Presence> {
     return this.#state.presence;
+  }
+
+  /** How many are here, this session included. */
+  get presenceCount(): number {
+    return this.#state.presenceCount;
   }
 
   /** Changes the document. The last retain may be left out. Throws a RangeError if the delta is longer than the document. */
@@ -156,6 +200,21 @@ export class CollabDocument<K extends KindName = KindName> {
   /** Shows others a selection or more (at most 4 KiB); null shows nothing. Positions are those of the document now. */
   setPresence(state: PresenceState | null): void {
     if (!this.#isClosed) this.#perform(this.#state.setPresence(state, Date.now()));
+  }
+
+  /** Comes back from `idle`. An edit, a cursor move and a look at the page do so by themselves. */
+  wake(): void {
+    if (!this.#isClosed) this.#perform(this.#state.wake(Date.now()));
+  }
+
+  /** Gives the held edits up: takes them out of the document, by a `change`, and out of the storage. Returns what they were; null if none are held. */
+  discard(): Delta<K> | null {
+    const { discarded, effects } = this.#state.discard();
+    if (discarded === null) return null;
+    this.#rejectWaiters(new Error(`Edits of document ${this.id} were discarded.`));
+    this.#perform(effects);
+    if (this.#isClosed) this.#slot?.release();
+    return discarded;
   }
 
   /** Resolves once every edit made so far is durable; rejects if one was refused or the document is closed before. */
@@ -178,8 +237,11 @@ export class CollabDocument<K extends KindName = KindName> {
 
   /** Leaves. Edits that are still pending are sent first if there is a connection, and stay stored until a later visit if there is none. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    if (this.hasPending && this.status === 'live') {
+    if (this.#isClosed) {
+      this.#slot?.release();
+      return;
+    }
+    if (this.hasPending && this.held === null && this.status === 'live') {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeWait)));
       await Promise.race([this.whenSaved().catch(() => undefined), waited]);
@@ -211,6 +273,10 @@ export class CollabDocument<K extends KindName = KindName> {
         return this.#state.refused(message, now);
       case 'presence':
         return this.#state.presenceChanged(message);
+      case 'role':
+        return this.#state.roleChanged(message, now);
+      case 'measured':
+        return this.#state.measured(message, now);
       case 'closed':
         // Another tab holds what this one had stored: the edits are in good hands, and would be there twice.
         if (message.reason === 'superseded' && this.#slot?.isOwn === false) this.#perform(this.#state.surrender());
@@ -243,6 +309,9 @@ export class CollabDocument<K extends KindName = KindName> {
         break;
       case 'presence':
         this.#events.emit('presence', this.presence);
+        break;
+      case 'role':
+        this.#events.emit('role', this.role);
         break;
       case 'refused':
         this.#refused(effect.refusal);
@@ -278,8 +347,8 @@ export class CollabDocument<K extends KindName = KindName> {
     this.#rejectWaiters(error);
     this.#events.emit('refused', refusal);
     if (!isOver) return;
-    // Told, with the edits in hand; resuming them at the next visit would only be refused again.
-    this.#slot?.clear();
+    // Kept as well as told: who is let in again at the next visit finds them.
+    this.#store();
     this.#isClosed = true;
     this.#dispose(error);
   }
@@ -301,6 +370,11 @@ export class CollabDocument<K extends KindName = KindName> {
     if (hasPending !== this.#hasPending) {
       this.#hasPending = hasPending;
       this.#events.emit('pending', hasPending);
+    }
+    const { isHeld } = this.#state;
+    if (isHeld !== this.#isHeld) {
+      this.#isHeld = isHeld;
+      this.#events.emit('held', isHeld);
     }
     this.#arm();
   }
@@ -345,11 +419,18 @@ export class CollabDocument<K extends KindName = KindName> {
       ['pagehide', this.#hide],
       ['freeze', this.#hide],
       ['visibilitychange', this.#turn],
+      ['focus', this.#look],
       ['pageshow', this.#show],
     ];
   }
 
-  readonly #turn = (): void => (globalThis.document?.visibilityState === 'hidden' ? void this.#store() : this.#show());
+  readonly #turn = (): void => {
+    if (isVisible()) this.#show();
+    else this.#store();
+    this.#look();
+  };
+
+  readonly #look = (): void => this.#perform(this.#state.visibility(isVisible(), Date.now()));
 
   /** The last moment before a page may be gone without another word. */
   readonly #hide = (): void => {
@@ -376,7 +457,8 @@ export class CollabDocument<K extends KindName = KindName> {
     clearTimeout(this.#timer);
     clearTimeout(this.#storeTimer);
     for (const [event, listener] of this.#lifecycle()) globalThis.removeEventListener?.(event, listener);
-    this.#slot?.release();
+    // Closed by the server with edits in hand, they stay this tab's: it may yet discard them.
+    if (!this.hasPending || !this.#state.isRefused) this.#slot?.release();
     this.#rejectWaiters(error);
     this.#refuseOpen(error);
     if (this.#status !== 'closed') {
@@ -386,4 +468,8 @@ export class CollabDocument<K extends KindName = KindName> {
   }
 }
 
-type Received = { [T in keyof ServerMessages]: { readonly target: T; readonly message: ServerMessages[T] } }[keyof ServerMessages];
+type Received = { [T in keyof DocumentMessages]: { readonly target: T; readonly message: DocumentMessages[T] } }[keyof DocumentMessages];
+
+function isVisible(): boolean {
+  return globalThis.document?.visibilityState !== 'hidden';
+}

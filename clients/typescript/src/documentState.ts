@@ -4,18 +4,26 @@ import { type Effect, type Refusal, mergedChanges, needsSnapshot, refusalOf } fr
 import { kindOf } from './kindOf.js';
 import type { Content, Delta, DeltaInput, KindName } from './kinds.js';
 import { LazyContent } from './lazyContent.js';
-import type { Acknowledged, ClientMessage, Closed, Joined, Operation, Operations, PresenceMessage, PresenceState, Refused } from './messages.js';
+import type { Acknowledged, ClientMessage, Closed, Joined, Measured, Operation, Operations, PresenceMessage, PresenceState, Refused, RoleMessage } from './messages.js';
 import { OwnPresence } from './ownPresence.js';
 import type { Outstanding } from './pending.js';
 import { type Presence, RemotePresence } from './presence.js';
+import { QualityMeter } from './qualityMeter.js';
 import { Replica, type StoredContent, type StoredState } from './replica.js';
+import { type Role, mayEdit, maySubmit } from './role.js';
 
-/** `connecting`: first join on its way; `live`; `offline`: no connection, editing goes on; `resuming`: connected again, catching up; `closed`: for good. */
-export type DocumentStatus = 'connecting' | 'live' | 'offline' | 'resuming' | 'closed';
+/**
+ * `connecting`: first join on its way; `live`; `offline`: no connection, editing goes on; `resuming`: connected again, catching up; `idle`: the server ended
+ * a stay in which nothing happened, and the next edit or cursor move, or a look at the page, leads back; `signed_out`: no token can be had that the
+ * server takes, editing goes on; `closed`: for good.
+ */
+export type DocumentStatus = 'connecting' | 'live' | 'offline' | 'resuming' | 'idle' | 'signed_out' | 'closed';
 
 export interface DocumentStateOptions {
   readonly name?: string;
   readonly color?: string;
+  /** How much the connection has received, in all. */
+  readonly received?: () => number;
   /** From 0 to 1, for the jitter of retries; a test passes a seeded one. */
   readonly random?: () => number;
 }
@@ -25,6 +33,10 @@ const repeatAfter = 5_000;
 const joinPatience = 15_000;
 const backoffStart = 500;
 const backoffLimit = 10_000;
+
+/** An edit that is refused as forbidden to somebody whose role allows it is tried again: the news of the role and the refusal may cross. */
+const forbiddenStart = 1_000;
+const forbiddenLimit = 60_000;
 
 /** A content check every so often: whichever comes first. */
 const checkInterval = 30_000;
@@ -50,7 +62,11 @@ interface Arriving<K extends KindName> {
  * parts of `Pending`. A buffer without an outstanding operation is what was typed while not live: it is sent as one operation.
  */
 export class DocumentState<K extends KindName = KindName> {
-  #phase: 'offline' | 'waiting' | 'joining' | 'live' | 'closed' = 'offline';
+  #phase: 'offline' | 'waiting' | 'joining' | 'live' | 'idle' | 'unauthenticated' | 'closed' = 'offline';
+  #isConnected = false;
+  /** No token can be had, or none that the server takes. */
+  #isSignedOut = false;
+  #isRefused = false;
   /** Null until the kind is known, by the first join or from the storage. */
   #replica: Replica<K> | null = null;
   #arriving: Arriving<K> | null = null;
@@ -70,8 +86,18 @@ export class DocumentState<K extends KindName = KindName> {
    * as that, they would be refused again and again.
    */
   #sendsFromHead = false;
+  /** Null from a server that names no roles. */
+  #role: Role | null = null;
+  #subject: string | null = null;
+  /** Submits of the outstanding operation since this stay began. The answer to a single one settles it; one of several does not. */
+  #timesSent = 0;
+  #isResent = false;
+  #submitBarredUntil = -Infinity;
+  readonly #quality = new QualityMeter();
+  #isVisible = true;
 
   readonly #backoff: Backoff;
+  readonly #forbiddenBackoff: Backoff;
   #joinDue = Infinity;
   #submitDue = Infinity;
   #readDue = Infinity;
@@ -88,6 +114,7 @@ export class DocumentState<K extends KindName = KindName> {
     readonly options: DocumentStateOptions = {},
   ) {
     this.#backoff = new Backoff(backoffStart, backoffLimit, options.random);
+    this.#forbiddenBackoff = new Backoff(forbiddenStart, forbiddenLimit, options.random);
   }
 
   /**
@@ -138,6 +165,38 @@ export class DocumentState<K extends KindName = KindName> {
     return this.#replica !== null && !this.#replica.pending.isEmpty;
   }
 
+  get role(): Role | null {
+    return this.#role;
+  }
+
+  get subject(): string | null {
+    return this.#subject;
+  }
+
+  get canEdit(): boolean {
+    return this.#phase !== 'closed' && mayEdit(this.#role);
+  }
+
+  /** The pending edits, where they are going nowhere: the role does not allow them, or the document is closed. Based on the content without them. */
+  get held(): Delta<K> | null {
+    return this.isHeld ? this.#replica!.composed : null;
+  }
+
+  get isHeld(): boolean {
+    const pending = this.#replica?.pending;
+    if (pending === undefined || pending.isEmpty) return false;
+    return this.#phase === 'closed' || (pending.outstanding === null && !maySubmit(this.#role, pending.buffer!));
+  }
+
+  /** Whether it was the server that closed it. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  get presenceCount(): number {
+    return this.#presence.count;
+  }
+
   /** Edits made, and how many of them are durable or undone. */
   get edits(): { readonly made: number; readonly saved: number } {
     return { made: this.#editsMade, saved: this.hasPending ? this.#editsSaved : this.#editsMade };
@@ -145,6 +204,8 @@ export class DocumentState<K extends KindName = KindName> {
 
   get status(): DocumentStatus {
     if (this.#phase === 'closed') return 'closed';
+    if (this.#phase === 'idle') return 'idle';
+    if (this.#isSignedOut && this.#phase !== 'live') return 'signed_out';
     if (this.#session === null) return 'connecting';
     if (this.#phase === 'offline') return 'offline';
     return this.#phase === 'live' && this.hasContent && this.revision >= this.#head ? 'live' : 'resuming';
@@ -170,24 +231,55 @@ export class DocumentState<K extends KindName = KindName> {
     const submit = this.#canSubmit && this.#isOwn(this.#replica!.pending.outstanding) ? this.#submitDue : Infinity;
     const check = this.#canCheck ? this.#checkDue : Infinity;
     const presence = this.#canSendPresence ? this.#ownPresence.due : Infinity;
-    return Math.min(submit, this.#readDue, check, presence);
+    const barred = this.#canSubmit && this.hasPending && !this.isHeld && Number.isFinite(this.#submitBarredUntil) ? this.#submitBarredUntil : Infinity;
+    return Math.min(submit, this.#readDue, check, presence, this.#quality.due, barred);
   }
 
   // Inputs.
 
   connected(now: number): Effect<K>[] {
-    if (this.#phase !== 'closed') {
-      this.#phase = 'waiting';
-      this.#joinDue = now;
-    }
+    this.#isConnected = true;
+    if (this.#phase !== 'closed' && this.#phase !== 'idle') this.#joinAt(now);
     return this.#settled(now);
   }
 
   connectionLost(): Effect<K>[] {
-    if (this.#phase !== 'closed') this.#phase = 'offline';
-    this.#arriving = null;
-    this.#readDue = this.#submitDue = Infinity;
+    this.#isConnected = false;
+    if (this.#phase !== 'closed' && this.#phase !== 'idle') this.#phase = 'offline';
+    this.#standBy();
     return this.#taken();
+  }
+
+  /** The connection has a token that the server took. */
+  authenticated(now: number): Effect<K>[] {
+    this.#isSignedOut = false;
+    if (this.#phase === 'unauthenticated') this.#joinAt(now);
+    return this.#settled(now);
+  }
+
+  /**
+   * There is no token that the server takes. What was edited is kept; a document of which nothing is here yet is refused, because there is nothing to keep.
+   *
+   * @param refusal What the server said; null if it was not asked.
+   */
+  signedOut(refusal: Pick<Refusal, 'verb' | 'reason' | 'detail'> | null): Effect<K>[] {
+    this.#isSignedOut = true;
+    if (refusal !== null && this.#phase !== 'closed' && !this.hasContent && !this.hasPending) this.#close(refusal);
+    return this.#taken();
+  }
+
+  /** Somebody is there again: leads back from `idle`. */
+  wake(now: number): Effect<K>[] {
+    this.#wake(now);
+    return this.#settled(now);
+  }
+
+  /** Whether the page can be seen. What is hidden is not measured: browsers let it run once a minute. */
+  visibility(isVisible: boolean, now: number): Effect<K>[] {
+    if (isVisible !== this.#isVisible && this.#phase === 'live') isVisible ? this.#quality.start(now, this.#bytes) : this.#quality.stop();
+    this.#isVisible = isVisible;
+    if (isVisible) this.#wake(now);
+    return this.#settled(now);
   }
 
   edit(input: DeltaInput<K>, now: number): Effect<K>[] {
@@ -198,12 +290,24 @@ export class DocumentState<K extends KindName = KindName> {
     this.#editsMade++;
     replica.edit(delta);
     this.#ownPresence.move(delta, 'afterInsert');
+    this.#wake(now);
     return this.#settled(now);
   }
 
   setPresence(state: PresenceState | null, now: number): Effect<K>[] {
     this.#ownPresence.set(state);
+    if (state !== null) this.#wake(now);
     return this.#settled(now);
+  }
+
+  /** Takes the held edits out of the view; null if none are held. */
+  discard(): { readonly discarded: Delta<K> | null; readonly effects: Effect<K>[] } {
+    const discarded = this.held;
+    if (discarded !== null) {
+      this.#change(this.#replica!.discard());
+      this.#editsSaved = this.#editsMade;
+    }
+    return { discarded, effects: this.#taken() };
   }
 
   joined(message: Joined<K>, now: number): Effect<K>[] {
@@ -212,15 +316,19 @@ export class DocumentState<K extends KindName = KindName> {
     const isSameSession = message.session === this.#session;
     this.#phase = 'live';
     this.#isFresh = false;
-    this.#arriving = null;
-    this.#readDue = this.#submitDue = Infinity;
+    this.#isSignedOut = false;
+    this.#standBy();
+    this.#timesSent = 0;
+    if (this.#isVisible) this.#quality.start(now, this.#bytes);
     this.#checkDue = now + checkInterval;
     this.#title = message.title ?? null;
+    this.#subject = message.subject ?? null;
+    this.#setRole(message.role ?? null);
     this.#session = message.session;
     this.#token = message.token;
     this.#head = message.revision;
     this.#ownPresence.announce();
-    this.#presence.reset(replica.revision, message.presence, message.session);
+    this.#presence.reset(replica.revision, message.presence, message.session, message.count ?? null);
     this.#effects.push({ type: 'presence' });
 
     if (!isSameSession) this.#sequence = message.applied.sequence;
@@ -245,6 +353,7 @@ export class DocumentState<K extends KindName = KindName> {
     // Between a join and its answer the old stream may still run; the answer leads on from what was asked for.
     if (this.#phase !== 'live') return [];
     const changesBefore = this.#effects.length;
+    const isCaughtUp = this.hasContent && this.revision >= this.#head;
     for (const [i, operation] of operations.entries()) {
       const number = first + i;
       const folding = this.#isFolding ? this.#arriving : null;
@@ -255,6 +364,7 @@ export class DocumentState<K extends KindName = KindName> {
         break;
       }
       this.#readDue = Infinity;
+      if (isCaughtUp) this.#quality.received(operation.at, operation.session === this.#session, now);
       if (folding !== null) {
         folding.content.push(operation.delta);
         folding.revision = number;
@@ -277,17 +387,29 @@ export class DocumentState<K extends KindName = KindName> {
     return this.#settled(now);
   }
 
-  presenceChanged({ updates, left }: PresenceMessage): Effect<K>[] {
+  presenceChanged({ updates, left, count }: PresenceMessage): Effect<K>[] {
     if (this.#session === null) return [];
-    this.#presence.update(updates ?? [], this.#session);
+    this.#presence.update(updates ?? [], this.#session, count ?? null);
     this.#presence.leave(left ?? []);
     this.#effects.push({ type: 'presence' });
     return this.#taken();
   }
 
+  roleChanged({ role }: RoleMessage, now: number): Effect<K>[] {
+    if (this.#phase === 'live' || this.#phase === 'joining') this.#setRole(role);
+    return this.#settled(now);
+  }
+
+  measured(message: Measured, now: number): Effect<K>[] {
+    this.#quality.measured(message, now);
+    return this.#settled(now);
+  }
+
   refused(message: Refused, now: number): Effect<K>[] {
     const { verb, action, reason } = message;
-    if (verb === 'join') {
+    if (action === 'authenticate') {
+      if (this.#phase === 'live' || this.#phase === 'joining') this.#awaitToken();
+    } else if (verb === 'join') {
       if (this.#phase !== 'joining') return [];
       if (reason === 'token_invalid' && this.#token !== null) this.#renew(now);
       else if (action === 'give_up') this.#close(message);
@@ -299,6 +421,9 @@ export class DocumentState<K extends KindName = KindName> {
       else if (verb === 'read' && this.#arriving !== null && !this.#isFolding) this.#force(this.#arriving, message);
       else if (verb === 'read' && action === 'give_up') this.#rejoin(now, true);
       else if (action === 'resync') this.#rejoin(now, needsSnapshot(reason));
+      else if (action === 'retry') this.#postpone(verb, now + (message.retryAfter ?? this.#backoff.next()));
+      // A server from before there was this verb calls it so.
+      else if (verb === 'quality' || verb === '?') this.#quality.stop();
       else if (action === 'give_up') this.#effects.push({ type: 'refused', refusal: refusalOf(message) });
       if (this.#arriving !== null) this.#settleArriving(now);
     }
@@ -307,9 +432,12 @@ export class DocumentState<K extends KindName = KindName> {
 
   /** The server ended this session's stay. Superseded means that the session has another owner now: this replica goes on as a new one. */
   closed({ reason, action }: Closed, now: number): Effect<K>[] {
-    if (this.#phase === 'closed') return [];
+    if (this.#phase === 'closed' || this.#phase === 'idle') return [];
     if (reason === 'superseded') this.#renew(now);
+    else if (action === 'authenticate') this.#awaitToken();
     else if (action === 'give_up') this.#close({ verb: 'join', reason, detail: `The server closed the session: ${reason}.` });
+    // At once it would only be idle again; but what was edited meanwhile is on its way.
+    else if (reason === 'inactive_timeout' && (!this.hasPending || this.isHeld)) this.#sleep();
     else this.#rejoin(now, false);
     if (reason === 'server_shutdown') this.#effects.push({ type: 'reconnect' });
     return this.#settled(now);
@@ -334,6 +462,60 @@ export class DocumentState<K extends KindName = KindName> {
 
   // What follows from the inputs.
 
+  get #bytes(): number {
+    return this.options.received?.() ?? 0;
+  }
+
+  #joinAt(now: number): void {
+    this.#phase = 'waiting';
+    this.#joinDue = now;
+  }
+
+  /** Nothing is expected on this stay any more. */
+  #standBy(): void {
+    this.#arriving = null;
+    this.#readDue = this.#submitDue = Infinity;
+    this.#submitBarredUntil = -Infinity;
+    this.#quality.stop();
+  }
+
+  /** Whoever knows the token sends it, and says when it was taken. */
+  #awaitToken(): void {
+    this.#phase = 'unauthenticated';
+    this.#standBy();
+  }
+
+  #sleep(): void {
+    this.#phase = 'idle';
+    this.#standBy();
+    this.#presence.clear();
+    this.#effects.push({ type: 'presence' });
+  }
+
+  #wake(now: number): void {
+    if (this.#phase !== 'idle') return;
+    if (this.#isConnected) this.#joinAt(now);
+    else this.#phase = 'offline';
+  }
+
+  #setRole(role: Role | null): void {
+    this.#submitBarredUntil = -Infinity;
+    if (role === this.#role) return;
+    this.#role = role;
+    this.#forbiddenBackoff.reset();
+    this.#effects.push({ type: 'role' });
+  }
+
+  /** A verb that matters to nobody else was too much for the server: later, then. */
+  #postpone(verb: string, until: number): void {
+    if (verb === 'presence') this.#ownPresence.postpone(until);
+    else if (verb === 'quality') this.#quality.postpone(until);
+    else if (verb === 'check') {
+      this.#checkedRevision = Math.min(this.#checkedRevision, this.revision - 1);
+      this.#checkDue = until;
+    }
+  }
+
   #taken(): Effect<K>[] {
     const effects = this.#effects;
     this.#effects = [];
@@ -352,6 +534,7 @@ export class DocumentState<K extends KindName = KindName> {
       if (now >= this.#readDue) this.#read(this.#isFolding ? this.#arriving!.revision : this.revision, now, true);
       this.#check(now);
       this.#sendPresence(now);
+      this.#report(now);
     }
     return this.#taken();
   }
@@ -377,8 +560,7 @@ export class DocumentState<K extends KindName = KindName> {
   /** The first time at once, then with backoff until something is applied: a server that refuses again and again is not to be hammered. */
   #rejoin(now: number, isFresh: boolean, delay?: number | null): void {
     this.#isFresh ||= isFresh;
-    this.#arriving = null;
-    this.#readDue = this.#submitDue = Infinity;
+    this.#standBy();
     const isFirst = this.#backoff.isFresh;
     const wait = this.#backoff.next();
     if (this.#phase === 'offline') return;
@@ -408,16 +590,22 @@ export class DocumentState<K extends KindName = KindName> {
     if (isCaughtUp && pending.outstanding !== null && !this.#isOwn(pending.outstanding)) pending.unsend();
     // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
     // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
-    const mustWait = this.#sendsFromHead && !isCaughtUp;
+    const mustWait = (this.#sendsFromHead && !isCaughtUp) || now < this.#submitBarredUntil || this.isHeld;
     if (pending.outstanding === null && !mustWait && pending.send(this.#session!, this.#sequence + 1, revision) !== null) {
       this.#sequence++;
       this.#editsSent = this.#editsMade;
       this.#submitDue = now;
+      this.#timesSent = 0;
+      this.#submitBarredUntil = -Infinity;
+      this.#isResent = false;
     }
     const { outstanding } = pending;
     if (!this.#isOwn(outstanding) || now < this.#submitDue) return;
     const { sequence, base, delta } = outstanding;
     this.#submitDue = now + repeatAfter;
+    this.#timesSent++;
+    this.#quality.submitted(this.#isResent);
+    this.#isResent = true;
     this.#send({ target: 'submit', body: { document: this.id, sequence, base, delta } });
   }
 
@@ -441,14 +629,20 @@ export class DocumentState<K extends KindName = KindName> {
     this.#send({ target: 'check', body: { document: this.id, revision, hash: kind.hash(content!.value) } });
   }
 
-  /** Positions are said at a revision that others have too: while an edit is pending there is none. */
+  /** Positions are said at a revision that others have too: while an edit is on its way there is none. One that is held has to be thought away. */
   get #canSendPresence(): boolean {
-    return this.hasContent && !this.hasPending && this.revision >= this.#head;
+    return this.hasContent && (!this.hasPending || this.isHeld) && this.revision >= this.#head;
   }
 
   #sendPresence(now: number): void {
     if (!this.#canSendPresence || now < this.#ownPresence.due) return;
-    this.#send({ target: 'presence', body: { document: this.id, revision: this.revision, state: this.#ownPresence.take(now) } });
+    const state = this.#ownPresence.take(now, this.hasPending ? this.#replica!.inverse : null);
+    this.#send({ target: 'presence', body: { document: this.id, revision: this.revision, state } });
+  }
+
+  #report(now: number): void {
+    const report = this.#quality.take(now, this.#bytes);
+    if (report !== null) this.#send({ target: 'quality', body: { document: this.id, ...report } });
   }
 
   #send(message: ClientMessage): void {
@@ -578,6 +772,8 @@ export class DocumentState<K extends KindName = KindName> {
     } else if (action === 'resync') {
       this.#sendsFromHead ||= reason === 'revision_unavailable';
       this.#rejoin(now, needsSnapshot(reason));
+    } else if (reason === 'forbidden') {
+      this.#forbidden(now);
     } else if (reason === 'sequence_reused' || reason === 'sequence_stale') {
       // The edit is fine, its number is not: this session's memory of itself is wrong. A new session has none.
       pending.unsend();
@@ -590,8 +786,27 @@ export class DocumentState<K extends KindName = KindName> {
     }
   }
 
+  /**
+   * The edit stays, and waits for a role that allows it. Sent once, it is certain that it was not applied. Sent several times, an earlier one may still be under
+   * way: the next admission fences those, and says what was applied.
+   */
+  #forbidden(now: number): void {
+    const isSettled = this.#timesSent === 1;
+    if (!isSettled) {
+      this.#rejoin(now, false);
+      return;
+    }
+    this.#replica!.pending.unsend();
+    this.#submitDue = Infinity;
+    this.#submitBarredUntil = now + this.#forbiddenBackoff.next();
+  }
+
   #close(refusal: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
     this.#phase = 'closed';
+    this.#isRefused = true;
+    this.#standBy();
+    this.#presence.clear();
+    this.#effects.push({ type: 'role' });
     this.#lose(refusal, this.#replica?.composed ?? null);
   }
 }

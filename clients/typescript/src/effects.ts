@@ -37,6 +37,8 @@ export type Effect<K extends KindName = KindName> =
   /** Conflicts of an own operation. */
   | { readonly type: 'conflicts'; readonly conflicts: readonly Conflict[] }
   | { readonly type: 'presence' }
+  /** What this person may do has changed. */
+  | { readonly type: 'role' }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   /** Connect again: this host goes away, or does not answer. */
   | { readonly type: 'reconnect' };

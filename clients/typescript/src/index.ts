@@ -1,6 +1,7 @@
+export type { Identity, SignedOut, TokenSource } from './authentication.js';
 export { CollabClient, type CollabClientOptions, type OpenOptions } from './client.js';
 export { type CollabDocument, type DocumentEvents, RefusedError } from './collabDocument.js';
-export type { ConnectionOptions } from './connection.js';
+export type { ConnectionEvents, ConnectionOptions } from './connection.js';
 export type { DocumentKind } from './documentKind.js';
 export type { DocumentStatus } from './documentState.js';
 export type { Change, Origin, Refusal } from './effects.js';
@@ -9,6 +10,7 @@ export type * from './kinds.js';
 export type { Conflict, PresenceState } from './messages.js';
 export type { KeyValueStorage, Locks } from './pendingStore.js';
 export type { Presence } from './presence.js';
+export type { Role } from './role.js';
 export { type CaretSide, type Selection, transformPosition, transformSelection } from './selection.js';
 export { textKind } from './textKind.js';
 export { richTextKind } from './richTextKind.js';

@@ -1,4 +1,5 @@
 import type { Content, Delta, KindName } from './kinds.js';
+import type { Role } from './role.js';
 
 // The objects of docs/protocol.md, member by member.
 
@@ -28,6 +29,12 @@ export interface Joined<K extends KindName = KindName> {
   readonly applied: { readonly sequence: number; readonly revision: number };
   readonly snapshot?: { readonly revision: number; readonly content: Content<K> } | null;
   readonly presence: readonly PresenceUpdate[];
+  /** How many sessions are here, this one included, where `presence` does not name them all. */
+  readonly count?: number | null;
+  /** What this person may do here; missing from a server that names no roles. */
+  readonly role?: Role | null;
+  /** Who this person is to the server; missing for somebody anonymous. */
+  readonly subject?: string | null;
 }
 
 export interface Operation<K extends KindName = KindName> {
@@ -52,12 +59,15 @@ export interface Acknowledged {
   readonly revision: number;
 }
 
+/** What to do about a refusal, or about a stay that was ended. `authenticate`: get a token, authenticate with it, then join with resume. */
+export type Action = 'retry' | 'resync' | 'give_up' | 'authenticate';
+
 export interface Refused {
   readonly document?: string | null;
   readonly verb: string;
   readonly sequence?: number | null;
   readonly reason: string;
-  readonly action: 'retry' | 'resync' | 'give_up';
+  readonly action: Action;
   readonly detail: string;
   readonly retryAfter?: number | null;
   readonly conflicts?: readonly Conflict[] | null;
@@ -76,32 +86,64 @@ export interface PresenceUpdate {
   readonly color?: string | null;
   readonly revision: number;
   readonly state?: PresenceState | null;
+  /** Whose session it is; missing for somebody anonymous. */
+  readonly subject?: string | null;
 }
 
 export interface PresenceMessage {
   readonly document: string;
   readonly updates?: readonly PresenceUpdate[] | null;
   readonly left?: readonly string[] | null;
+  /** How many sessions are here, this one included. */
+  readonly count?: number | null;
 }
 
 export interface Closed {
   readonly document: string;
   readonly reason: string;
-  readonly action: 'retry' | 'resync' | 'give_up';
+  readonly action: Action;
 }
 
-/** What a client receives, by the message's target. */
-export interface ServerMessages {
+/** What this person may do in a document has changed. */
+export interface RoleMessage {
+  readonly document: string;
+  readonly role: Role;
+}
+
+/** The answer to `quality`: `sent` as it was, and the server's clock. */
+export interface Measured {
+  readonly document: string;
+  readonly sent: number;
+  readonly at: number;
+}
+
+/** The connection's token is good; `expiresAt` by the server's clock, missing for one that does not expire. */
+export interface Authenticated {
+  readonly subject?: string | null;
+  readonly name?: string | null;
+  readonly expiresAt?: number | null;
+}
+
+/** What a client receives about a document, by the message's target. */
+export interface DocumentMessages {
   joined: Joined;
   operations: Operations;
   acknowledged: Acknowledged;
   refused: Refused;
   presence: PresenceMessage;
   closed: Closed;
+  role: RoleMessage;
+  measured: Measured;
+}
+
+/** What a client receives, by the message's target. */
+export interface ServerMessages extends DocumentMessages {
+  authenticated: Authenticated;
 }
 
 /** What a client sends, by the message's target. */
 export interface ClientMessages {
+  authenticate: { readonly token: string };
   join: {
     readonly document: string;
     readonly version: 1;
@@ -115,6 +157,17 @@ export interface ClientMessages {
   presence: { readonly document: string; readonly revision: number; readonly state: PresenceState | null };
   check: { readonly document: string; readonly revision: number; readonly hash: number };
   leave: { readonly document: string };
+  /** `sent` by this client's clock; `rtt`, `jitter` and `propagation` in milliseconds, `resent` from 0 to 1, rates per second. All since the last. */
+  quality: {
+    readonly document: string;
+    readonly sent: number;
+    readonly rtt?: number;
+    readonly jitter?: number;
+    readonly propagation?: number;
+    readonly resent?: number;
+    readonly updateRate?: number;
+    readonly bytesRate?: number;
+  };
 }
 
 export type ClientMessage = { [T in keyof ClientMessages]: { readonly target: T; readonly body: ClientMessages[T] } }[keyof ClientMessages];

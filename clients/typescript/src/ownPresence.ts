@@ -26,10 +26,18 @@ export class OwnPresence {
     this.#isChanged = this.#state !== null;
   }
 
-  take(now: number): PresenceState | null {
+  /** @param inverse From what is seen here back to what others have; null if they are the same. */
+  take(now: number, inverse: Delta<KindName> | null): PresenceState | null {
     this.#isChanged = false;
     this.#due = now + interval;
-    return this.#state;
+    const selection = this.#state?.selection;
+    return selection && inverse !== null ? { ...this.#state, selection: transformSelection(inverse, selection, 'beforeInsert') } : this.#state;
+  }
+
+  /** The server took the last one for one too many. */
+  postpone(until: number): void {
+    this.#isChanged = true;
+    this.#due = until;
   }
 
   move(delta: Delta<KindName>, side: CaretSide): void {

@@ -7,6 +7,8 @@ export interface Presence {
   readonly session: string;
   readonly name: string | null;
   readonly color: string | null;
+  /** Whose session it is, as the server knows them; null for somebody anonymous. */
+  readonly subject: string | null;
   readonly state: PresenceState | null;
   /** `state.selection`, moved along with every change since; null if none is shown. */
   readonly selection: Selection | null;
@@ -26,23 +28,37 @@ interface Recent {
  * to come waits for it; what is said of an earlier one is moved over the operations since.
  */
 export class RemotePresence {
+  #count: number | null = null;
   #present = new Map<string, PresenceUpdate>();
   #selections = new Map<string, Selection>();
   #recent: Recent[] = [];
   #revision = 0;
+
+  /** How many are here, this session included: as the server counts, which may not name them all. */
+  get count(): number {
+    return Math.max(this.#count ?? 0, this.#present.size + 1);
+  }
 
   get isEmpty(): boolean {
     return this.#present.size === 0;
   }
 
   /** Starts over: everybody who is here when a session is admitted, itself excepted. */
-  reset(revision: number, present: readonly PresenceUpdate[], own: string): void {
+  reset(revision: number, present: readonly PresenceUpdate[], own: string, count: number | null): void {
     this.#revision = revision;
     this.#present.clear();
     this.#selections.clear();
+    this.#count = null;
     this.#recent = this.#recent.filter((recent) => recent.revision <= revision);
     if (this.#recent.at(-1)?.revision !== revision) this.#recent = [];
-    this.update(present, own);
+    this.update(present, own, count);
+  }
+
+  /** Nobody is seen from outside. */
+  clear(): void {
+    this.#present.clear();
+    this.#selections.clear();
+    this.#count = null;
   }
 
   /** The content was replaced; places in the old one mean nothing any more. */
@@ -53,7 +69,8 @@ export class RemotePresence {
     for (const update of this.#present.values()) this.#place(update);
   }
 
-  update(updates: readonly PresenceUpdate[], own: string): void {
+  update(updates: readonly PresenceUpdate[], own: string, count: number | null): void {
+    this.#count = count ?? this.#count;
     for (const update of updates) {
       if (update.session === own) continue;
       this.#present.set(update.session, update);
@@ -82,11 +99,11 @@ export class RemotePresence {
   /** Everybody, with selections moved over the pending edits of this client, and inside the document whatever others claim. */
   view(pending: readonly Delta<KindName>[], length: number): ReadonlyMap<string, Presence> {
     const view = new Map<string, Presence>();
-    for (const [session, { name, color, state }] of this.#present) {
+    for (const [session, { name, color, subject, state }] of this.#present) {
       let selection = this.#selections.get(session) ?? null;
       for (const delta of pending) if (selection !== null) selection = transformSelection(delta, selection, 'beforeInsert');
       if (selection !== null) selection = { anchor: within(selection.anchor, length), head: within(selection.head, length) };
-      view.set(session, { session, name: name ?? null, color: color ?? null, state: state ?? null, selection });
+      view.set(session, { session, name: name ?? null, color: color ?? null, subject: subject ?? null, state: state ?? null, selection });
     }
     return view;
   }

@@ -81,6 +81,12 @@ export class Replica<K extends KindName> {
     return this.pending.isEmpty ? null : composeAll(this.pending.deltas, this.kind.compose);
   }
 
+  /** From the view back to the synchronized content; null if they are the same. */
+  get inverse(): Delta<K> | null {
+    const { composed, content } = this;
+    return composed === null || content === null ? null : this.kind.invert(composed, content.value);
+  }
+
   edit(delta: Delta<K>): void {
     this.pending.edit(delta);
     if (this.#restored === null) return;
@@ -106,6 +112,14 @@ export class Replica<K extends KindName> {
     this.revision = revision;
     this.content?.push(delta);
     return delta;
+  }
+
+  /** Takes everything pending back: the person gave it up. Null where there is no content to take it out of. */
+  discard(): Delta<K> | null {
+    const { inverse } = this;
+    this.pending.clear();
+    this.#restored = null;
+    return inverse;
   }
 
   /** The outstanding operation will never be in the log. */

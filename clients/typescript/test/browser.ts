@@ -1,5 +1,5 @@
 import type { Connection, ConnectionListener } from '../src/connection.js';
-import type { ClientMessage, ServerMessages } from '../src/messages.js';
+import type { ClientMessage, DocumentMessages } from '../src/messages.js';
 import type { KeyValueStorage, Locks } from '../src/pendingStore.js';
 
 /** localStorage with a quota. */
@@ -59,6 +59,7 @@ export class FakeConnection {
   readonly sent: ClientMessage[] = [];
   listener: ConnectionListener | null = null;
   isConnected = true;
+  received = 0;
 
   add(listener: ConnectionListener): void {
     this.listener = listener;
@@ -78,8 +79,8 @@ export class FakeConnection {
     this.listener?.lost();
   }
 
-  receive<T extends keyof ServerMessages>(target: T, message: Omit<ServerMessages[T], 'document'>): void {
-    this.listener?.message(target, { document: 'd', ...message } as ServerMessages[T]);
+  receive<T extends keyof DocumentMessages>(target: T, message: Omit<DocumentMessages[T], 'document'>): void {
+    this.listener?.message(target, { document: 'd', ...message } as DocumentMessages[T]);
   }
 
   /** What was sent of one target, and forgets it. */
@@ -94,7 +95,7 @@ export class FakeConnection {
   }
 }
 
-export function joined(text: string, revision: number, more: Partial<ServerMessages['joined']> = {}): Omit<ServerMessages['joined'], 'document'> {
+export function joined(text: string, revision: number, more: Partial<DocumentMessages['joined']> = {}): Omit<DocumentMessages['joined'], 'document'> {
   const applied = { sequence: 0, revision: 0 };
   return { session: 's1', token: 't1', epoch: 1, kind: 'text', policy: 'merge', revision, applied, snapshot: { revision, content: text }, presence: [], ...more };
 }

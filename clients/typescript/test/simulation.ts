@@ -5,11 +5,11 @@ import type { DocumentKind } from '../src/documentKind.js';
 import { DocumentState } from '../src/documentState.js';
 import type { StoredContent, StoredState } from '../src/replica.js';
 import type { Effect } from '../src/effects.js';
-import { type Content, type Delta, type KindName, kindOf } from '../src/index.js';
-import type { ClientMessage, ClientMessages, Joined, Operation, ServerMessages } from '../src/messages.js';
+import { type Content, type Delta, type KindName, type Role, kindOf } from '../src/index.js';
+import type { Action, ClientMessage, ClientMessages, DocumentMessages, Joined, Operation } from '../src/messages.js';
 import { Random } from './random.js';
 
-type ServerMessage = { [T in keyof ServerMessages]: { target: T; body: ServerMessages[T] } }[keyof ServerMessages];
+type ServerMessage = { [T in keyof DocumentMessages]: { target: T; body: DocumentMessages[T] } }[keyof DocumentMessages];
 
 /** One life of a WebSocket: both directions keep their order, and what is under way when it is cut is lost. */
 class Wire {
@@ -19,6 +19,9 @@ class Wire {
   session: string | null = null;
   /** The revision up to which this connection has been sent everything. */
   sent = 0;
+  /** What its person may do, as this host knows it. */
+  role: Role = 'editor';
+  isAuthenticated = true;
 
   constructor(readonly client: Client) {}
 }
@@ -44,7 +47,8 @@ class Authority<K extends KindName> {
   }
 
   receive(wire: Wire, { target, body }: ClientMessage): void {
-    if (target === 'join') this.#join(wire, body);
+    if (!wire.isAuthenticated) this.#refuse(wire, target, 'unauthenticated', 'authenticate');
+    else if (target === 'join') this.#join(wire, body);
     else if (target === 'submit') this.#submit(wire, body);
     else if (target === 'read') this.#read(wire, body.from);
     else if (target === 'check') assert.equal(body.hash, this.kind.hash(this.contents[body.revision]!), `content at revision ${body.revision} differs`);
@@ -58,6 +62,31 @@ class Authority<K extends KindName> {
   /** Resume tokens stop being good: a key was lost, or they expired. */
   forgetTokens(): void {
     for (const session of this.#sessions.values()) session.token = 'expired';
+  }
+
+  /** What somebody may do has changed: said at once, though what they sent before may be refused later. */
+  grant(wire: Wire, role: Role): void {
+    if (wire.role === role) return;
+    wire.role = role;
+    if (this.wires.has(wire)) this.send(wire, { target: 'role', body: { document: 'd', role } });
+  }
+
+  /** The token of a connection ends, and with it every stay. */
+  expire(wire: Wire): void {
+    wire.isAuthenticated = false;
+    this.#end(wire, 'token_expired', 'authenticate');
+  }
+
+  /** Nothing happened on a stay for a while, as far as this host can tell. */
+  idle(wire: Wire): void {
+    this.#end(wire, 'inactive_timeout', 'resync');
+  }
+
+  #end(wire: Wire, reason: string, action: 'resync' | 'authenticate'): void {
+    if (!this.wires.delete(wire)) return;
+    for (const session of this.#sessions.values()) if (session.wire === wire) session.wire = null;
+    wire.session = null;
+    this.send(wire, { target: 'closed', body: { document: 'd', reason, action } });
   }
 
   /** An edit through REST that changes nothing: whoever missed a push sees the gap now. */
@@ -100,6 +129,7 @@ class Authority<K extends KindName> {
       applied: applied < 0 ? { sequence: 0, revision: 0 } : { sequence: this.log[applied]!.sequence, revision: applied + 1 },
       ...(!isNear && { snapshot: { revision: from, content: this.contents[from]! } }),
       presence: [],
+      role: wire.role,
     };
     this.send(wire, { target: 'joined', body: joined as Joined });
     this.wires.add(wire);
@@ -112,6 +142,7 @@ class Authority<K extends KindName> {
     const session = wire.session;
     const refuse = (reason: string, action: 'retry' | 'resync' | 'give_up'): void => this.#refuse(wire, 'submit', reason, action, sequence);
     if (session === null || this.#sessions.get(session)!.wire !== wire) return refuse('not_admitted', 'resync');
+    if (wire.role === 'viewer') return refuse('forbidden', 'give_up');
     const submitted = canonicalJson({ base, delta });
     const earlier = this.log.findIndex((operation) => operation.session === session && operation.sequence === sequence);
     if (earlier >= 0 && this.log[earlier]!.submitted !== submitted) return refuse('sequence_reused', 'give_up');
@@ -151,7 +182,7 @@ class Authority<K extends KindName> {
     this.send(wire, { target: 'operations', body: { document: 'd', revision: first, operations } });
   }
 
-  #refuse(wire: Wire, verb: string, reason: string, action: 'retry' | 'resync' | 'give_up', sequence?: number): void {
+  #refuse(wire: Wire, verb: string, reason: string, action: Action, sequence?: number): void {
     this.send(wire, { target: 'refused', body: { document: 'd', verb, reason, action, detail: '', ...(sequence !== undefined && { sequence }) } });
   }
 }
@@ -214,7 +245,11 @@ class Simulation {
     }
     this.#isCalm = true;
     for (const client of this.#clients) if (client.wire === null) this.#connect(client);
+    for (const client of this.#clients) this.#authority.grant(client.wire!, 'editor');
     this.#authority.touch();
+    // What is on its way may be the news that somebody was idle for too long; then everybody looks at their page again.
+    this.#runUntil(this.#now + 60_000);
+    for (const client of this.#clients) this.#perform(client, client.state.wake(this.#now));
     this.#runUntil(this.#now + 900_000);
     this.#verify();
     return { operations: this.#authority.head };
@@ -230,7 +265,22 @@ class Simulation {
     else if (dice < 0.94) this.#store(client, random.chance(0.7));
     else if (dice < 0.97) this.#reload(client, random.chance(0.5));
     else if (dice < 0.975) this.#authority.forgetTokens();
+    else if (dice < 0.985) client.wire !== null && this.#authority.grant(client.wire, random.pick(['editor', 'viewer', 'viewer']));
+    else if (dice < 0.99) client.wire !== null && this.#authority.idle(client.wire);
+    else if (dice < 0.995) client.wire !== null && this.#expire(client.wire);
     else this.#runUntil(this.#now + random.int(40_000));
+  }
+
+  /** The connection gets another token, sooner or later. */
+  #expire(wire: Wire): void {
+    this.#authority.expire(wire);
+    this.#at(this.#now + this.#random.int(20_000), () => {
+      wire.isAuthenticated = true;
+      wire.lastDown = Math.max(wire.lastDown, this.#now + this.#delay());
+      this.#at(wire.lastDown, () => {
+        if (wire.client.wire === wire) this.#perform(wire.client, wire.client.state.authenticated(this.#now));
+      });
+    });
   }
 
   #edit(client: Client): void {
@@ -367,6 +417,7 @@ class Simulation {
       const { client } = wire;
       if (!wire.isOpen || client.wire !== wire) return;
       if (target === 'presence') this.#perform(client, client.state.presenceChanged(sent));
+      else if (target === 'role') this.#perform(client, client.state.roleChanged(sent, this.#now));
       else this.#perform(client, client.state[target](sent, this.#now));
     });
   }

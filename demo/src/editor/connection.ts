@@ -38,7 +38,7 @@ export function connection(opened: CollabDocument): { words: HTMLElement; strip:
   function show(): void {
     const { status, hasPending } = opened;
     const interrupted = status === 'offline' || status === 'closed';
-    const word = { connecting: 'Connecting', live: 'Live', resuming: 'Catching up', offline: navigator.onLine ? 'Reconnecting' : 'Offline', closed: 'Disconnected' }[status];
+    const word = { connecting: 'Connecting', live: 'Live', resuming: 'Catching up', offline: navigator.onLine ? 'Reconnecting' : 'Offline', idle: 'Paused', signed_out: 'Signed out', closed: 'Disconnected' }[status];
     words.dataset['shown'] = status;
     live.textContent = word;
     saved.textContent = hasPending ? (interrupted ? 'Kept on this device' : 'Saving…') : 'Saved';
