@@ -16,5 +16,8 @@ public readonly record struct SessionId([property: Id(0)] string Value)
 
     public static bool IsValid(string? value) => value is { Length: > 0 and <= LengthLimit } && DocumentId.IsValid(value);
 
+    /// <summary>Whether it is a REST caller's.</summary>
+    public bool IsApi => Value.StartsWith(ApiPrefix, StringComparison.Ordinal);
+
     public override string ToString() => Value;
 }

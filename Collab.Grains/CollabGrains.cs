@@ -7,6 +7,7 @@ using Collab.Grains.Load;
 using Collab.Grains.Log;
 using Collab.Grains.Presence;
 using Collab.Grains.Sessions;
+using Collab.Grains.Users;
 using Collab.Grains.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,6 +49,7 @@ public static class CollabGrains
             .ValidateOnStart();
         silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<DocumentOptions>>(static (collection, documents) => CollectIdle(collection, documents.Value.IdleLimit));
         silo.Services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddOptions<UserOptions>().BindConfiguration(UserOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         return silo;
     }
 

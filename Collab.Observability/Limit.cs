@@ -12,6 +12,7 @@ public enum Limit
     PresenceStateDepth,
     PresenceRate,
     DocumentsPerConnection,
+    DocumentsPerUser,
     SessionsPerDocument,
     Connections,
     ConnectionsPerAddress,

@@ -47,6 +47,8 @@ public static class CollabHost
         services.AddSingleton<SnapshotTurns>();
         AddHub(services);
         services.AddSingleton<LocalConnections>();
+        services.AddSingleton<StayKeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<StayKeeping>());
         services.AddHostedService<ConnectionDrain>();
         services.AddOpenApi();
         services.AddCollabOperations();
@@ -87,6 +89,8 @@ public static class CollabHost
             // The message's own limit answers with a refusal; this one closes the connection of a client that ignores it.
             hub.MaximumReceiveMessageSize = 2L * collab.Value.Limits.MessageBytes;
             hub.SupportedProtocols = ["json"];
+            hub.KeepAliveInterval = collab.Value.Connections.KeepAliveInterval;
+            hub.ClientTimeoutInterval = collab.Value.Connections.ClientTimeout;
         });
         services.AddSingleton(provider => new CollabHubProtocol(provider.GetRequiredService<IOptions<CollabOptions>>().Value.Limits));
         services.AddSingleton<HubLifetimeManager<CollabHub>, CollabLifetimeManager>();

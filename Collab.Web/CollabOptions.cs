@@ -12,6 +12,10 @@ public sealed class CollabOptions
     public DeliveryOptions Delivery { get; set; } = new();
 
     public BrowserOptions Browsers { get; set; } = new();
+
+    public ConnectionOptions Connections { get; set; } = new();
+
+    public StayOptions Sessions { get; set; } = new();
 }
 
 /// <summary>What one client may ask for; section <c>Collab:Limits</c>.</summary>
@@ -146,4 +150,33 @@ public sealed class BrowserOptions
 {
     /// <summary>Origins (<c>https://host:port</c>) besides the own one whose pages may connect; <c>*</c> for any. Default none. Programs send no Origin and are not concerned.</summary>
     public IList<string> AllowedOrigins { get; } = [];
+}
+
+/// <summary>How it is noticed that nobody is at the other end any more; section <c>Collab:Connections</c>.</summary>
+public sealed class ConnectionOptions
+{
+    /// <summary>
+    /// How often a connection on which the server has nothing to say is pinged, so that clients and what lies between know that it lives. Well below
+    /// the minute after which proxies commonly cut what is silent. Default 15 s, 1 s to 5 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long a client may be silent before its connection is closed as lost; then its sessions wait for it (<c>Collab:Sessions:Grace</c>). Clients ping every 15 s, so at least twice that, or one late ping cuts them off. Default 30 s,
+    /// 1 s to 10 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan ClientTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>How long somebody may stay who does nothing; section <c>Collab:Sessions</c>, of the web hosts.</summary>
+public sealed class StayOptions
+{
+    /// <summary>
+    /// How long a session may have no edit, read or presence of its own before it is closed with <c>inactive_timeout</c>; its client comes back with the person. 0 never closes any. Who reads along through an
+    /// afternoon is not cut off, and a tab that was forgotten costs nothing over night. Default 4 h, 0 to 7 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromHours(4);
 }

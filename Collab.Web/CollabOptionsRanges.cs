@@ -11,6 +11,8 @@ internal sealed class CollabOptionsRanges : IValidateOptions<CollabOptions>
         var failures = new List<string>();
         Check(nameof(options.Limits), options.Limits);
         Check(nameof(options.Delivery), options.Delivery);
+        Check(nameof(options.Connections), options.Connections);
+        Check(nameof(options.Sessions), options.Sessions);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string section, object part)

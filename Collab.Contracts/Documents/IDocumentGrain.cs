@@ -26,6 +26,16 @@ public interface IDocumentGrain : IGrainWithStringKey
     [Alias("Dismiss"), AlwaysInterleave]
     Task Dismiss(SessionId session, long lease);
 
+    /// <summary>Whether the lease still holds in this life of the document.</summary>
+    [Alias("Holds"), AlwaysInterleave]
+    Task<bool> Holds(SessionId session, long epoch, long lease);
+
+    /// <summary>The sessions that have a lease, by their names, those of REST callers excepted.</summary>
+    /// <param name="after">The last of the page before; null starts.</param>
+    /// <param name="limit">1 to 1,000; more is taken as 1,000.</param>
+    [Alias("ListSessions"), AlwaysInterleave]
+    Task<SessionsPage> ListSessions(SessionId? after, int limit);
+
     /// <summary>Decides a submission at once and completes when it is durable, or refused.</summary>
     [Alias("Submit"), AlwaysInterleave]
     Task<SubmitOutcome> Submit(Submission submission);

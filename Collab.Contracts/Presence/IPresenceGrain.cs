@@ -9,21 +9,35 @@ namespace Collab.Contracts.Presence;
 [Alias("collab.IPresenceGrain")]
 public interface IPresenceGrain : IGrainWithStringKey
 {
-    /// <summary>Sets what others see of a session. Changes are gathered for up to 50 ms and pushed as one batch per host. An entry that is not renewed for 45 s disappears.</summary>
+    /// <summary>
+    /// Sets what others see of a session. Changes are gathered (1 ms for each session that is here, at least 50 ms, at most 1 s) and pushed as one batch per host. An entry that is not renewed for 45 s disappears.
+    /// </summary>
     [Alias("Update")]
     Task Update(PresenceEntry entry);
 
-    /// <summary>The session is gone.</summary>
+    /// <summary><see cref="Update"/> of many that this grain does not know, because it is younger than they are.</summary>
+    [Alias("Introduce")]
+    Task Introduce(ImmutableArray<PresenceEntry> entries);
+
+    /// <summary>The session is gone. What stays of it up to <paramref name="number"/> (<see cref="Sessions.JoinOutcome.Number"/>) still say does not bring it back.</summary>
+    [Alias("Depart")]
+    Task Depart(SessionId session, long number);
+
+    /// <summary>What session grains of the version before call in place of <see cref="Depart"/>.</summary>
     [Alias("Leave")]
     Task Leave(SessionId session);
 
+    /// <summary>Who is named: those who show a state, and the first hundred.</summary>
+    [Alias("Read"), ReadOnly]
+    Task<PresenceReading> Read();
+
+    /// <summary>What hosts of the version before call in place of <see cref="Read"/>.</summary>
     [Alias("List"), ReadOnly]
     Task<ImmutableArray<PresenceEntry>> List();
 
     /// <summary>Like <see cref="IDocumentGrain.Listen"/>: expires after 30 s unless called again. Says also which sessions are still there.</summary>
-    /// <returns>Those of <paramref name="sessions"/> that are not known, because this activation is younger than they are: their host sends them again.</returns>
     [Alias("Listen")]
-    Task<ImmutableArray<SessionId>> Listen(IDocumentSubscriber subscriber, IListeningHost host, ImmutableArray<SessionId> sessions);
+    Task<PresenceStanding> Listen(IDocumentSubscriber subscriber, IListeningHost host, ImmutableArray<SessionId> sessions);
 
     /// <summary>What hosts of the version before call in place of <see cref="Listen"/>, with <see cref="Renew"/>.</summary>
     [Alias("Subscribe")]

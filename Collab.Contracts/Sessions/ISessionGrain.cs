@@ -27,10 +27,18 @@ public interface ISessionGrain : IGrainWithStringKey
     [Alias("Close")]
     Task Close(SessionCloseReason reason);
 
-    [Alias("Describe")]
+    /// <summary>The session while it is open; null if it is not, or if its grain was lost and its host has not said so yet (<see cref="Keep"/>).</summary>
+    [Alias("Describe"), AlwaysInterleave]
     Task<SessionDescription?> Describe();
 
     /// <summary>What the session's client last measured of its connection, which its host knows; null where there is no connection, or nothing was measured yet.</summary>
     [Alias("Sample"), AlwaysInterleave]
     Task<ConnectionSample?> Sample();
+
+    /// <summary>
+    /// Its host says, once a minute and when something of it changes, that the stay goes on. Where the session's grain was lost with its silo, the new one learns of the session by this, if its lease still holds; and the host learns of
+    /// a stay that is over, if the word of that was lost.
+    /// </summary>
+    [Alias("Keep")]
+    Task<StayStanding> Keep(KeptStay stay);
 }

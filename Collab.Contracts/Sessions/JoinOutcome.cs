@@ -5,9 +5,11 @@ namespace Collab.Contracts.Sessions;
 
 /// <summary>The answer to a join: an admission and the token that resumes it, or a refusal.</summary>
 /// <param name="IsResumed">The session was here before.</param>
+/// <param name="Number">Rises with every join of the session: what an earlier stay of it still says can be told from what this one does. 0 from an older silo.</param>
 [GenerateSerializer, Immutable, Alias("collab.JoinOutcome")]
 public sealed record JoinOutcome(
     [property: Id(0)] Admission? Admission,
     [property: Id(1)] string ResumeToken,
     [property: Id(2)] bool IsResumed,
-    [property: Id(3)] Refusal? Refusal = null) : IRefusable;
+    [property: Id(3)] Refusal? Refusal = null,
+    [property: Id(4)] long Number = 0) : IRefusable;

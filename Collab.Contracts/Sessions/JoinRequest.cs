@@ -1,3 +1,5 @@
+using Collab.Contracts.Access;
+
 namespace Collab.Contracts.Sessions;
 
 /// <summary>A connection wants into a document.</summary>
@@ -5,7 +7,8 @@ namespace Collab.Contracts.Sessions;
 /// <param name="ResumeToken">The newest token that the session was given; null for a new session.</param>
 /// <param name="Owner">Tells the connection when its stay is over.</param>
 /// <param name="Connection">Which connection of <see cref="Owner"/>; opaque.</param>
-/// <param name="Subject">Who is behind it, as its host has authenticated it. Null: anonymous, or a host of a version that did not ask.</param>
+/// <param name="Subject">Who it is, as the host has authenticated it; null for an anonymous caller. Only the same may come back with the session's token.</param>
+/// <param name="Role">What it may do as it joins, for those who list sessions; null where the host does not say.</param>
 [GenerateSerializer, Immutable, Alias("collab.JoinRequest")]
 public sealed record JoinRequest(
     [property: Id(0)] DocumentId Document,
@@ -13,7 +16,8 @@ public sealed record JoinRequest(
     [property: Id(2)] string? ResumeToken,
     [property: Id(3)] ISessionOwner Owner,
     [property: Id(4)] string Connection,
-    [property: Id(5)] string? Subject = null)
+    [property: Id(5)] string? Subject = null,
+    [property: Id(6)] Role? Role = null)
 {
     public const int NameLimit = 64;
 }

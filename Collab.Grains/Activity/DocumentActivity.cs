@@ -17,7 +17,7 @@ public sealed class DocumentActivity(ActivityWriter writer, DocumentId document,
     /// <summary>A session was admitted, perhaps not for the first time.</summary>
     public void Entered(SessionId session)
     {
-        if (session.Value.StartsWith(SessionId.ApiPrefix, StringComparison.Ordinal) || !_people.Add(session) || _people.Count > 1)
+        if (session.IsApi || !_people.Add(session) || _people.Count > 1)
             return;
         Note(ActivityKind.DocumentOpened, revision());
     }

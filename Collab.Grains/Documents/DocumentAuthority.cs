@@ -77,6 +77,11 @@ public sealed class DocumentAuthority
 
     public bool IsAdmitted(SessionId session) => _sessions.ContainsKey(session);
 
+    public bool Holds(SessionId session, long lease) => _sessions.TryGetValue(session, out var mark) && mark.Lease == lease;
+
+    /// <summary>Who is admitted, with the lease.</summary>
+    public IEnumerable<KeyValuePair<SessionId, long>> Leases => _sessions.Select(session => KeyValuePair.Create(session.Key, session.Value.Lease));
+
     public void Dismiss(SessionId session, long lease)
     {
         if (_sessions.TryGetValue(session, out var mark) && mark.Lease == lease)

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Fanout;
 using Collab.Contracts.Refusals;
+using Collab.Contracts.Sessions;
 using Collab.Grains.Activity;
 using Collab.Grains.Fanout;
 using Collab.Grains.Log;
+using Collab.Grains.Sessions;
 using Collab.Operations;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -26,17 +28,23 @@ public sealed partial class DocumentGrain(
     IOptions<DocumentOptions> options,
     ActivityWriter activities,
     IOptions<ActivityOptions> activityOptions,
+    IOptions<SessionOptions> sessions,
     TimeProvider clock,
     ILoggerFactory loggers) : Grain, IDocumentGrain
 {
     /// <summary>How long an activation that ends waits for a log that is away. It has acknowledged nothing of what it waits for, so clients send that again.</summary>
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LeastLeaseAge = TimeSpan.FromSeconds(90);
+
+    private const int SessionsPageLimit = 1_000;
+
     private readonly ILogger _logger = loggers.CreateLogger<DocumentGrain>();
     private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(hosts, loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
     private LiveDocument? _live;
     private ActiveDocument? _active;
     private DocumentActivity? _activity;
+    private LeaseSweep? _leases;
     private IGrainTimer? _burst;
     private Refusal? _notLoaded;
 
@@ -127,8 +135,18 @@ public sealed partial class DocumentGrain(
         try
         {
             var admission = await _live!.AdmitAsync(session, author);
+            if (admission.Refusal?.Reason == RefusalReason.TooManySessions)
+            {
+                await SweepLeasesAsync();
+                admission = CannotServe() is { } gone ? new Admission(null, 0, 0, Revision.Zero, gone) : await _live!.AdmitAsync(session, author);
+            }
+
             if (admission.Refusal is null)
+            {
                 Activity.Entered(session);
+                _leases?.See(session);
+            }
+
             return admission;
         }
         catch (LogUnavailableException failure)
@@ -146,6 +164,18 @@ public sealed partial class DocumentGrain(
         if (_live?.Dismiss(session, lease) == true)
             Activity.Left(session);
         return Task.CompletedTask;
+    }
+
+    public Task<bool> Holds(SessionId session, long epoch, long lease) =>
+        Task.FromResult(_live is { } live && live.Description.Epoch == epoch && live.Holds(session, lease));
+
+    public Task<SessionsPage> ListSessions(SessionId? after, int limit)
+    {
+        var people = _live?.Leases.Select(lease => lease.Key).Where(session => !session.IsApi).OrderBy(session => session.Value, StringComparer.Ordinal).ToList() ?? [];
+        limit = Math.Clamp(limit, 1, SessionsPageLimit);
+        var rest = after is { } last ? people.Where(session => string.CompareOrdinal(session.Value, last.Value) > 0) : people;
+        SessionId[] page = [.. rest.Take(limit + 1)];
+        return Task.FromResult(new SessionsPage([.. page.Take(limit)], people.Count, page.Length > limit));
     }
 
     public async Task<SubmitOutcome> Submit(Submission submission)
@@ -200,6 +230,11 @@ public sealed partial class DocumentGrain(
         return Task.CompletedTask;
     }
 
+    private Task SweepLeasesAsync() => _live is { } live && _leases is { } sweep ? sweep.RunAsync(live.Leases, (session, lease) => _ = Dismiss(session, lease)) : Task.CompletedTask;
+
+    private async Task<bool> IsOpenAsync(SessionId session) =>
+        !session.IsApi && await GrainFactory.GetGrain<ISessionGrain>(session.Value).Describe() is { } open && open.Document == Id;
+
     private Task<DocumentStanding?> ListenAt(IDocumentSubscriber subscriber, IListeningHost? host)
     {
         if (Available() is not { } live)
@@ -250,6 +285,7 @@ public sealed partial class DocumentGrain(
         _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock, Activity.Conflicted);
         active.Loaded(authority);
         snapshots.Begin(loaded);
+        WatchLeases();
         DocumentMetrics.Active.WithLabels(kind.Name).Inc();
         DocumentMetrics.LoadSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
         DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(authority.Content.Bytes);
@@ -267,6 +303,14 @@ public sealed partial class DocumentGrain(
         var batch = new PushBatch(Id, epoch, operations, clock.GetUtcNow());
         _subscribers.Push(subscriber => subscriber.Push(batch));
         snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
+    }
+
+    // A session whose grain was lost is made known again by its host within a minute or so: asked for sooner, it would seem to be over.
+    private void WatchLeases()
+    {
+        var age = sessions.Value.Grace > LeastLeaseAge ? sessions.Value.Grace : LeastLeaseAge;
+        _leases = new LeaseSweep(age, IsOpenAsync, clock);
+        this.RegisterGrainTimer(SweepLeasesAsync, new GrainTimerCreationOptions(LeaseSweep.Period, LeaseSweep.Period) { Interleave = true });
     }
 
     private void WatchBurst(TimeSpan period) => _burst = this.RegisterGrainTimer(

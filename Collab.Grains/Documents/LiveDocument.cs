@@ -47,6 +47,9 @@ public sealed class LiveDocument(
 
     public int SessionsCount => authority.SessionsCount;
 
+    /// <inheritdoc cref="DocumentAuthority.Leases"/>
+    public IEnumerable<KeyValuePair<SessionId, long>> Leases => authority.Leases;
+
     public ImmutableArray<ConflictRecord> RecentConflicts => _conflicts.NewestFirst();
 
     /// <summary>Gives a session a lease. What its earlier connections still have on the way is void from here on, and what they got decided is awaited: the answer is exact.</summary>
@@ -79,6 +82,10 @@ public sealed class LiveDocument(
             return Refuse(refusal);
         }
     }
+
+    public bool IsAdmitted(SessionId session) => authority.IsAdmitted(session);
+
+    public bool Holds(SessionId session, long lease) => authority.Holds(session, lease);
 
     /// <summary>Ends the lease. False: the session has a newer one.</summary>
     public bool Dismiss(SessionId session, long lease)

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -6,30 +8,63 @@ using Microsoft.Extensions.Options;
 namespace Collab.Grains.Sessions;
 
 /// <summary>
-/// Tokens that resume a session: the session and document, sealed by the framework's data protection with an expiry. They hold across
-/// restarts and hosts, because the key ring does, and need no storage of their own.
+/// Tokens that resume a session, sealed by the framework's data protection. They hold across restarts and hosts, because the key ring does, and need no storage of their own: which of a session's tokens are used up
+/// its grain remembers, as long as the session is open.
 /// </summary>
-public sealed class ResumeTokens(IDataProtectionProvider protection, IOptions<SessionOptions> options)
+public sealed class ResumeTokens(IDataProtectionProvider protection, IOptions<SessionOptions> options, TimeProvider clock)
 {
-    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Collab.ResumeToken.v1").ToTimeLimitedDataProtector();
+    // The framework's own expiry throws the same for a token that is old and for one that is forged; here it is part of what is sealed.
+    private readonly IDataProtector _protector = protection.CreateProtector("Collab.ResumeToken.v2");
+    private readonly ITimeLimitedDataProtector _before = protection.CreateProtector("Collab.ResumeToken.v1").ToTimeLimitedDataProtector();
 
-    public string Issue(SessionId session, DocumentId document)
+    /// <summary>What of a subject stands in a token: enough to tell it from others, nothing to read, and short whatever the subject's length.</summary>
+    public static string? Fingerprint(string? subject) =>
+        subject is null ? null : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
+
+    public string Issue(SessionId session, DocumentId document, string? subject, long number)
     {
-        byte[] sealedBytes = _protector.Protect(Encoding.UTF8.GetBytes($"{session}/{document}"), options.Value.ResumeTokenLifetime);
-        return Convert.ToBase64String(sealedBytes).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+        var expires = clock.GetUtcNow() + options.Value.ResumeTokenLifetime;
+        string text = string.Create(CultureInfo.InvariantCulture, $"{session}/{document}/{number}/{expires.ToUnixTimeMilliseconds()}/{Fingerprint(subject)}");
+        return Base64Url.EncodeToString(_protector.Protect(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>The session that a token resumes in a document; null if it is not ours, has expired, or belongs to another document.</summary>
-    public SessionId? Read(string token, DocumentId document)
+    /// <summary>What a token says, expired or not; null if it is none of ours.</summary>
+    public ResumeToken? Read(string token)
     {
         try
         {
-            string base64 = token.Replace('-', '+').Replace('_', '/');
-            byte[] sealedBytes = Convert.FromBase64String(base64.PadRight((base64.Length + 3) / 4 * 4, '='));
-            string[] parts = Encoding.UTF8.GetString(_protector.Unprotect(sealedBytes)).Split('/');
-            return parts.Length == 2 && parts[1] == document.Value ? new SessionId(parts[0]) : null;
+            byte[] sealedBytes = Base64Url.DecodeFromChars(token);
+            return Unseal(sealedBytes) ?? UnsealBefore(sealedBytes);
         }
-        catch (Exception refused) when (refused is CryptographicException or FormatException)
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private ResumeToken? Unseal(byte[] sealedBytes)
+    {
+        try
+        {
+            string[] parts = Encoding.UTF8.GetString(_protector.Unprotect(sealedBytes)).Split('/');
+            return new ResumeToken(
+                new SessionId(parts[0]), new DocumentId(parts[1]), parts[4].Length == 0 ? null : parts[4], long.Parse(parts[2], CultureInfo.InvariantCulture),
+                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[3], CultureInfo.InvariantCulture)));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private ResumeToken? UnsealBefore(byte[] sealedBytes)
+    {
+        try
+        {
+            string[] parts = Encoding.UTF8.GetString(_before.Unprotect(sealedBytes, out var expires)).Split('/');
+            return new ResumeToken(new SessionId(parts[0]), new DocumentId(parts[1]), null, 0, expires) { IsAnybodys = true };
+        }
+        catch (CryptographicException)
         {
             return null;
         }

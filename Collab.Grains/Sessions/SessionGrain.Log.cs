@@ -9,4 +9,7 @@ public sealed partial class SessionGrain
 
     [LoggerMessage(1202, LogLevel.Warning, "The host of session {Session} does not answer: {Why}")]
     private partial void LogOwnerLost(SessionId session, string why);
+
+    [LoggerMessage(1203, LogLevel.Debug, "The user of session {Session} could not be told of it: {Why}")]
+    private partial void LogUserLost(SessionId session, string why);
 }

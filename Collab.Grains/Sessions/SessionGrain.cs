@@ -1,8 +1,10 @@
+using Collab.Contracts.Access;
 using Collab.Contracts.Activity;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
+using Collab.Contracts.Users;
 using Collab.Grains.Activity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +14,7 @@ namespace Collab.Grains.Sessions;
 
 /// <summary>
 /// Control of one session. Its state lives in memory and in the resume token: a session whose grain was lost with its silo is
-/// simply joined again, and the log knows what it had applied.
+/// made known again by its host, or simply joined again, and the log knows what it had applied.
 /// </summary>
 /// <remarks>
 /// On the silo that the join comes from: only the web host calls it, and where that host has a silo itself the session costs no call through the network but the document's admission, and ends with the
@@ -27,30 +29,41 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
     // Each takes a load of the document.
     private const int AdmitAttempts = 4;
 
+    private readonly TokenRotation _rotation = new(clock);
     private Stay? _stay;
     private DateTimeOffset _since;
+    private bool _isKept;
     private IGrainTimer? _timer;
 
     private SessionId Id => new(this.GetPrimaryKeyString());
 
     public async Task<JoinOutcome> Join(JoinRequest request)
     {
-        if (Refuse(request) is { } refusal)
-            return refusal;
-        bool isResumed = request.ResumeToken is not null;
+        var token = request.ResumeToken is { } text ? tokens.Read(text) : null;
+        if (await RefuseAsync(request, token) is { } refusal)
+            return new JoinOutcome(null, "", false, refusal);
+        if (await EnterUserAsync(request.Subject, request.Document) is { } tooMany)
+            return new JoinOutcome(null, "", false, tooMany);
         var admission = await AdmitAsync(request.Document, request.Name);
         if (admission.Refusal is { } refused)
+        {
+            if (_stay is null)
+                await LeaveUserAsync(request.Subject);
             return new JoinOutcome(null, "", false, refused);
+        }
 
         var before = _stay;
-        _stay = new Stay(request.Document, request.Name, admission.Lease, admission.Document?.Revision ?? Revision.Zero, request.Owner, request.Connection);
+        long number = _rotation.Use(token);
+        _stay = new Stay(
+            request.Document, request.Name, request.Subject, request.Role, admission.Lease, admission.Document?.Revision ?? Revision.Zero, request.Owner, request.Connection, number);
+        if (token is not null)
+            SessionMetrics.Resumes.WithLabels("resumed").Inc();
         if (before is not null)
             Supersede(before, request);
         else
-            Open(_stay, isResumed);
-        // Keeps the activation, too: no keystroke comes by here to do it.
-        StartTimer(ConfirmPeriod, ConfirmPeriod, ConfirmAsync);
-        return new JoinOutcome(admission, tokens.Issue(Id, request.Document), isResumed);
+            Open(_stay, token is not null);
+        StartConfirming();
+        return new JoinOutcome(admission, tokens.Issue(Id, request.Document, request.Subject, number), token is not null, Number: number);
     }
 
     public async Task<Admission> Readmit(string connection)
@@ -65,11 +78,35 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         return admission;
     }
 
+    public async Task<StayStanding> Keep(KeptStay kept)
+    {
+        // What the document says counts: somebody else may have had the session since, and left it again.
+        if (_stay is null && await Document(kept.Document).Holds(Id, kept.Epoch, kept.Lease))
+        {
+            _stay = new Stay(kept.Document, kept.Name, kept.Subject, kept.Role, kept.Lease, Revision.Zero, kept.Owner, kept.Connection, kept.Number);
+            _since = kept.Since;
+            SessionMetrics.Active.Inc();
+            StartConfirming();
+            await RenewUserAsync();
+        }
+
+        if (_stay is not { } stay)
+        {
+            DeactivateOnIdle();
+            return StayStanding.Over;
+        }
+
+        if (stay.Connection != kept.Connection)
+            return StayStanding.Elsewhere;
+        _stay = stay with { Role = kept.Role };
+        _isKept = true;
+        return StayStanding.Here;
+    }
+
     public async Task Leave(string connection, SessionCloseReason reason)
     {
         if (_stay is not { } stay || stay.Connection != connection)
             return;
-        // Who lost the connection comes back, and so does who has to get another token first.
         if (reason is not (SessionCloseReason.TransportFailed or SessionCloseReason.TokenExpired) || options.Value.Grace == TimeSpan.Zero)
         {
             await CloseAsync(reason);
@@ -77,14 +114,14 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         }
 
         _stay = stay with { Connection = null };
-        await Presence(stay.Document).Leave(Id);
         StartTimer(options.Value.Grace, Timeout.InfiniteTimeSpan, () => CloseAsync(reason));
+        await Presence(stay.Document).Depart(Id, stay.Number);
     }
 
     public Task Close(SessionCloseReason reason) => CloseAsync(reason);
 
     public Task<SessionDescription?> Describe() => Task.FromResult(
-        _stay is { } stay ? new SessionDescription(Id, stay.Document, stay.Name, stay.Connection is not null, _since) : null);
+        _stay is { } stay ? new SessionDescription(Id, stay.Document, stay.Name, stay.Connection is not null, _since, stay.Subject, stay.Role) : null);
 
     public async Task<ConnectionSample?> Sample()
     {
@@ -110,18 +147,20 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         return Task.CompletedTask;
     }
 
-    private JoinOutcome? Refuse(JoinRequest request)
+    private async Task<Refusal?> RefuseAsync(JoinRequest request, ResumeToken? token)
     {
-        if (request.ResumeToken is { } token && tokens.Read(token, request.Document) != Id)
-        {
-            SessionMetrics.Resumes.WithLabels("refused").Inc();
-            return new JoinOutcome(null, "", false, new Refusal(RefusalReason.TokenInvalid, $"The resume token is not for session {Id} in document {request.Document}, or has expired."));
-        }
-
         // A session's name is no secret, so coming back to one takes the token.
-        return request.ResumeToken is null && _stay is not null
-            ? new JoinOutcome(null, "", false, new Refusal(RefusalReason.TokenInvalid, $"Session {Id} exists; coming back to it takes its resume token."))
-            : null;
+        if (request.ResumeToken is null)
+            return _stay is null ? null : new Refusal(RefusalReason.TokenInvalid, $"Session {Id} exists; coming back to it takes its resume token.");
+        var verdict = _rotation.Judge(token, Id, request.Document, request.Subject);
+        if (verdict == TokenVerdict.Good)
+            return null;
+        SessionMetrics.Resumes.WithLabels(verdict == TokenVerdict.Expired ? "expired" : "refused").Inc();
+        // Who had the session and is turned away goes on in another one and takes along what is not acknowledged. What of it is still on the way must find no lease, or it would stand twice. (Where the token is used up there
+        // is none: whoever used its successor has been admitted since, which has fenced what came before.)
+        if (verdict is TokenVerdict.Expired or TokenVerdict.NotTheirs)
+            await CloseAsync(SessionCloseReason.TransportFailed);
+        return TokenRotation.Refuse(verdict, Id);
     }
 
     /// <summary>
@@ -143,15 +182,12 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         _since = clock.GetUtcNow();
         Note(ActivityKind.SessionJoined, stay);
         SessionMetrics.Active.Inc();
-        if (isResumed)
-            SessionMetrics.Resumes.WithLabels("resumed").Inc();
-        else
+        if (!isResumed)
             SessionMetrics.Opened.Inc();
     }
 
     private void Supersede(Stay stay, JoinRequest request)
     {
-        SessionMetrics.Resumes.WithLabels("resumed").Inc();
         if (stay.Connection is null || stay.Connection == request.Connection)
             return;
         LogSuperseded(Id, request.Document);
@@ -166,7 +202,8 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         _timer?.Dispose();
         Close(stay, reason);
         await Document(stay.Document).Dismiss(Id, stay.Lease);
-        await Presence(stay.Document).Leave(Id);
+        await Presence(stay.Document).Depart(Id, stay.Number);
+        await LeaveUserAsync(stay.Subject);
         if (stay.Connection is { } connection && reason is not (SessionCloseReason.NormalClose or SessionCloseReason.TransportFailed))
             _ = stay.Owner.Close(Id, connection, reason);
         DeactivateOnIdle();
@@ -181,23 +218,66 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
     private void Note(ActivityKind kind, Stay stay, ActivityDetail? detail = null) =>
         activities.Note(new ActivityEvent(0, Guid.Empty, stay.Document, kind, clock.GetUtcNow(), stay.Revision, Id, stay.Name, detail));
 
+    // Keeps the activation, too: no keystroke comes by here to do it.
+    private void StartConfirming()
+    {
+        _isKept = true;
+        StartTimer(ConfirmPeriod, ConfirmPeriod, ConfirmAsync);
+    }
+
     private async Task ConfirmAsync()
     {
         if (_stay is not { Connection: { } connection } stay)
             return;
-        bool isThere;
+        await RenewUserAsync();
+        // A host that has said so itself since the last time need not be asked.
+        bool isThere = _isKept;
+        _isKept = false;
         try
         {
-            isThere = await stay.Owner.Confirm(Id, connection);
+            isThere = isThere || await stay.Owner.Confirm(Id, connection);
         }
         catch (Exception failure)
         {
             LogOwnerLost(Id, failure.Message);
-            isThere = false;
         }
 
         if (!isThere)
             await Leave(connection, SessionCloseReason.TransportFailed);
+    }
+
+    private async Task<Refusal?> EnterUserAsync(string? subject, DocumentId document)
+    {
+        if (subject is null)
+            return null;
+        try
+        {
+            return await User(subject).Enter(Id, document);
+        }
+        catch (Exception failure)
+        {
+            // Who can't be counted for a moment, while a silo fails, is let in: the next renewal counts it.
+            LogUserLost(Id, failure.Message);
+            return null;
+        }
+    }
+
+    private Task RenewUserAsync() => TellUserAsync(_stay?.Subject, user => user.Renew(Id, _stay!.Document));
+
+    private Task LeaveUserAsync(string? subject) => TellUserAsync(subject, user => user.Leave(Id));
+
+    private async Task TellUserAsync(string? subject, Func<IUserGrain, Task> tell)
+    {
+        if (subject is null)
+            return;
+        try
+        {
+            await tell(User(subject));
+        }
+        catch (Exception failure)
+        {
+            LogUserLost(Id, failure.Message);
+        }
     }
 
     private void StartTimer(TimeSpan due, TimeSpan period, Func<Task> callback)
@@ -210,7 +290,11 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
 
     private IPresenceGrain Presence(DocumentId id) => GrainFactory.GetGrain<IPresenceGrain>(id.Value);
 
+    private IUserGrain User(string subject) => GrainFactory.GetGrain<IUserGrain>(subject);
+
     /// <param name="Revision">The document's, when the session last came in.</param>
     /// <param name="Connection">Null while the session waits for its connection to come back.</param>
-    private sealed record Stay(DocumentId Document, string Name, long Lease, Revision Revision, ISessionOwner Owner, string? Connection);
+    /// <param name="Number">See <see cref="JoinOutcome.Number"/>.</param>
+    private sealed record Stay(
+        DocumentId Document, string Name, string? Subject, Role? Role, long Lease, Revision Revision, ISessionOwner Owner, string? Connection, long Number);
 }

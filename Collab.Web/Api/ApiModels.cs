@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
-using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
+using Collab.Contracts.Sessions;
 
 namespace Collab.Web.Api;
 
@@ -50,15 +51,19 @@ internal sealed record ConflictResponse(
 /// <summary>Conflicts, newest first.</summary>
 internal sealed record ConflictsResponse(IEnumerable<ConflictResponse> Conflicts);
 
-/// <summary>A session that is in the document.</summary>
-/// <param name="Revision">The revision that its presence refers to.</param>
-internal sealed record SessionResponse(string Session, string Name, string Color, long Revision)
+/// <summary>A session that has the document open.</summary>
+/// <param name="Subject">Who it is; absent for an anonymous caller's.</param>
+/// <param name="Role">What it may do in the document.</param>
+/// <param name="Connected">False while it waits for its connection to come back.</param>
+internal sealed record SessionResponse(string Session, string Name, string? Subject, string? Role, DateTimeOffset Since, bool Connected)
 {
-    public static SessionResponse Of(PresenceEntry entry) => new(entry.Session.Value, entry.Name, entry.Color, entry.Revision.Value);
+    public static SessionResponse Of(SessionDescription session) => new(session.Session.Value, session.Name, session.Subject, session.Role?.Word(), session.Since, session.IsConnected);
 }
 
-/// <summary>Who is in the document now.</summary>
-internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions);
+/// <summary>Sessions, by their names.</summary>
+/// <param name="Total">All that the document has.</param>
+/// <param name="Next">Goes into <c>after</c> for the next page; absent at the end.</param>
+internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions, int Total, string? Next);
 
 /// <summary>Writes and reads the API's JSON without reflection; unknown members of a request are an error.</summary>
 [JsonSourceGenerationOptions(

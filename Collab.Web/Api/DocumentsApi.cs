@@ -31,9 +31,7 @@ internal static class DocumentsApi
         documents.MapGet("{id}/conflicts", ConflictsAsync).Takes(Role.Viewer)
             .WithName("listConflicts").WithSummary("The conflicts that the document remembers, newest first")
             .Produces<ConflictsResponse>().Produces<Problem>(404, Problems.Media);
-        documents.MapGet("{id}/sessions", SessionsAsync).Takes(Role.Viewer)
-            .WithName("listSessions").WithSummary("Who is in the document now")
-            .Produces<SessionsResponse>().Produces<Problem>(404, Problems.Media);
+        SessionsApi.Map(documents);
         ContentApi.Map(documents);
         ActivityApi.MapDocument(documents);
     }
@@ -83,8 +81,8 @@ internal static class DocumentsApi
     {
         if (await cluster.Document(new DocumentId(id)).Describe() is not { } document)
             return NotFound(id);
-        var present = await cluster.Presence(new DocumentId(id)).List();
-        return Results.Json(DocumentResponse.Of(document, present.Length), ApiJson.Default.DocumentResponse);
+        var present = await cluster.Document(new DocumentId(id)).ListSessions(null, 1);
+        return Results.Json(DocumentResponse.Of(document, present.Total), ApiJson.Default.DocumentResponse);
     }
 
     private static async Task<IResult> ConflictsAsync(string id, ClusterCalls cluster)
@@ -93,14 +91,6 @@ internal static class DocumentsApi
         if (await document.Describe() is null)
             return NotFound(id);
         return Results.Json(new ConflictsResponse((await document.RecentConflicts()).Select(ConflictResponse.Of)), ApiJson.Default.ConflictsResponse);
-    }
-
-    private static async Task<IResult> SessionsAsync(string id, ClusterCalls cluster)
-    {
-        if (await cluster.Document(new DocumentId(id)).Describe() is null)
-            return NotFound(id);
-        var present = await cluster.Presence(new DocumentId(id)).List();
-        return Results.Json(new SessionsResponse(present.Select(SessionResponse.Of)), ApiJson.Default.SessionsResponse);
     }
 
     private static IResult NotFound(string id) => Problems.Of(DocumentAccess.NotFound(new DocumentId(id)));

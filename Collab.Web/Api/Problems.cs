@@ -43,7 +43,7 @@ internal static class Problems
         RefusalReason.StorageUnavailable or RefusalReason.ServerShutdown => StatusCodes.Status503ServiceUnavailable,
         RefusalReason.Timeout => StatusCodes.Status504GatewayTimeout,
         RefusalReason.Overloaded or RefusalReason.RateLimited or RefusalReason.TooManyConnections or RefusalReason.TooManySessions or RefusalReason.TooManyDocuments => StatusCodes.Status429TooManyRequests,
-        RefusalReason.DocumentNotFound => StatusCodes.Status404NotFound,
+        RefusalReason.DocumentNotFound or RefusalReason.NotJoined => StatusCodes.Status404NotFound,
         RefusalReason.MessageTooLarge or RefusalReason.OperationTooLarge or RefusalReason.DocumentTooLong => StatusCodes.Status413PayloadTooLarge,
         RefusalReason.RevisionUnavailable => StatusCodes.Status410Gone,
         RefusalReason.Malformed or RefusalReason.UnsupportedVersion => StatusCodes.Status400BadRequest,

@@ -64,6 +64,18 @@ internal readonly struct DocumentCalls(IDocumentGrain grain, Pipeline pipeline)
     public Task Dismiss(SessionId session, long lease) =>
         pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Dismiss(call.session, call.lease)), (grain, session, lease), default).AsTask();
 
+    public async ValueTask<SessionsPage> ListSessions(SessionId? after, int limit)
+    {
+        try
+        {
+            return await pipeline.RepeatAsync(static (call, _) => new ValueTask<SessionsPage>(call.grain.ListSessions(call.after, call.limit)), (grain, after, limit), default);
+        }
+        catch (Exception failure) when (OlderSilo.DoesNotKnow(failure))
+        {
+            return new SessionsPage([], 0, false);
+        }
+    }
+
     /// <summary>Once, although it could be repeated, for a sequence applies once: the client does that by itself, and this is the one call that every keystroke makes.</summary>
     public ValueTask<SubmitOutcome> Submit(Submission submission) =>
         pipeline.OnceAsync(static (call, _) => new ValueTask<SubmitOutcome>(call.grain.Submit(call.submission)), (grain, submission), default);
@@ -98,17 +110,46 @@ internal readonly struct PresenceCalls(IPresenceGrain grain, Pipeline pipeline)
     /// <summary>Once: a moment later there is a newer one.</summary>
     public Task Update(PresenceEntry entry) => pipeline.OnceAsync(static (call, _) => Done.After(call.grain.Update(call.entry)), (grain, entry), default).AsTask();
 
-    public ValueTask<ImmutableArray<PresenceEntry>> List() =>
-        pipeline.RepeatAsync(static (grain, _) => new ValueTask<ImmutableArray<PresenceEntry>>(grain.List()), grain, default);
-
-    public ValueTask<ImmutableArray<SessionId>> Listen(IDocumentSubscriber subscriber, IListeningHost host, ImmutableArray<SessionId> sessions) => pipeline.RepeatAsync(
-        static (call, _) => new ValueTask<ImmutableArray<SessionId>>(call.grain.Listen(call.subscriber, call.host, call.sessions)), (grain, subscriber, host, sessions), default);
-
-    /// <summary>For a silo of the version before, which does not know <see cref="Listen"/>.</summary>
-    public async ValueTask<ImmutableArray<SessionId>> Subscribe(IDocumentSubscriber subscriber, ImmutableArray<SessionId> sessions)
+    /// <summary>Repeated: it says how things are.</summary>
+    public async Task Introduce(ImmutableArray<PresenceEntry> entries)
     {
-        await pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Subscribe(call.subscriber)), (grain, subscriber), default);
-        return await pipeline.RepeatAsync(static (call, _) => new ValueTask<ImmutableArray<SessionId>>(call.grain.Renew(call.sessions)), (grain, sessions), default);
+        try
+        {
+            await pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Introduce(call.entries)), (grain, entries), default);
+        }
+        catch (Exception failure) when (OlderSilo.DoesNotKnow(failure))
+        {
+            foreach (var entry in entries)
+                await Update(entry);
+        }
+    }
+
+    public async ValueTask<PresenceReading> Read()
+    {
+        try
+        {
+            return await pipeline.RepeatAsync(static (grain, _) => new ValueTask<PresenceReading>(grain.Read()), grain, default);
+        }
+        catch (Exception failure) when (OlderSilo.DoesNotKnow(failure))
+        {
+            return new PresenceReading(0, 0, 0, await pipeline.RepeatAsync(static (grain, _) => new ValueTask<ImmutableArray<PresenceEntry>>(grain.List()), grain, default));
+        }
+    }
+
+    public async ValueTask<PresenceStanding> Listen(IDocumentSubscriber subscriber, IListeningHost host, ImmutableArray<SessionId> sessions)
+    {
+        try
+        {
+            return await pipeline.RepeatAsync(
+                static (call, _) => new ValueTask<PresenceStanding>(call.grain.Listen(call.subscriber, call.host, call.sessions)), (grain, subscriber, host, sessions), default);
+        }
+        catch (Exception failure) when (OlderSilo.DoesNotKnow(failure))
+        {
+            await pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Subscribe(call.subscriber)), (grain, subscriber), default);
+            // Of no version that anybody knows: who renews there reads each time.
+            return new PresenceStanding(0, long.MaxValue, await pipeline.RepeatAsync(
+                static (call, _) => new ValueTask<ImmutableArray<SessionId>>(call.grain.Renew(call.sessions)), (grain, sessions), default));
+        }
     }
 
     public Task Unsubscribe(IDocumentSubscriber subscriber) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Unsubscribe(call.subscriber)), (grain, subscriber), default).AsTask();
@@ -123,6 +164,16 @@ internal readonly struct SessionCalls(ISessionGrain grain, Pipeline pipeline)
     /// <summary>Once: each gives another lease.</summary>
     public ValueTask<Admission> Readmit(string connection) =>
         pipeline.OnceAsync(static (call, _) => new ValueTask<Admission>(call.grain.Readmit(call.connection)), (grain, connection), default);
+
+    /// <summary>Repeated: it says how things are.</summary>
+    public ValueTask<StayStanding> Keep(KeptStay stay) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<StayStanding>(call.grain.Keep(call.stay)), (grain, stay), default);
+
+    /// <summary>Repeated: over is over.</summary>
+    public Task Close(SessionCloseReason reason) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Close(call.reason)), (grain, reason), default).AsTask();
+
+    public ValueTask<SessionDescription?> Describe() =>
+        pipeline.RepeatAsync(static (grain, _) => new ValueTask<SessionDescription?>(grain.Describe()), grain, default);
 
     /// <summary>Repeated: it says which stay is over.</summary>
     public Task Leave(string connection, SessionCloseReason reason) =>

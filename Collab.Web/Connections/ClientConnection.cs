@@ -102,6 +102,7 @@ internal sealed partial class ClientConnection(
     {
         if (Find(message, message.Sequence) is not { } stay)
             return;
+        stay.Touch();
         if (stay.Rate.TryTake() is { } wait)
         {
             Refuse(message.Document, "submit", Over(
@@ -123,14 +124,18 @@ internal sealed partial class ClientConnection(
 
     public void Read(ReadMessage message)
     {
-        if (!IsTooMuch(message) && Find(message) is { } stay)
-            stay.BringUp(Outbox.Rewind(stay, message.From));
+        if (IsTooMuch(message) || Find(message) is not { } stay)
+            return;
+        stay.Touch();
+        stay.BringUp(Outbox.Rewind(stay, message.From));
     }
 
     public void Presence(PresenceMessage message)
     {
-        if (Find(message) is { } stay)
-            stay.Show(stay.Presence with { Revision = message.Revision, State = message.State });
+        if (Find(message) is not { } stay)
+            return;
+        stay.Touch();
+        stay.Show(stay.Presence with { Revision = message.Revision, State = message.State });
     }
 
     public void Check(CheckMessage message)
@@ -150,15 +155,14 @@ internal sealed partial class ClientConnection(
     }
 
     /// <summary>The cluster ended a stay; the client is told why, and nothing more is delivered to it.</summary>
-    public void Close(Stay stay, SessionCloseReason reason)
-    {
-        lock (_gate)
-        {
-            // Its own turn, because the join may not be through yet.
-            if (_seats.TryGetValue(stay.Document, out var seat))
-                seat.TryRun(() => CloseAsync(stay, seat, reason), always: true);
-        }
-    }
+    public void Close(Stay stay, SessionCloseReason reason) => Close(stay, reason, isNews: false);
+
+    /// <summary>This host ends a stay; the client is told why, and so is the cluster.</summary>
+    public void End(Stay stay, SessionCloseReason reason) => Close(stay, reason, isNews: true);
+
+    /// <summary>The cluster knows of the session no more; its client has to come back with its token.</summary>
+    public void Lose(Stay stay) => Outbox.Lose(
+        stay, ServerMessages.Refused(stay.Document, "read", null, new Refusal(RefusalReason.NotAdmitted, $"Session {stay.Session} is not open any more; its resume token opens it again.")));
 
     /// <summary>Nobody is known behind it any more: every stay ends, and its session waits for somebody who may come back to it.</summary>
     public void Expire()
@@ -187,7 +191,7 @@ internal sealed partial class ClientConnection(
         lock (_gate)
             seats = [.. _seats.Values];
         foreach (var stay in seats.Select(seat => seat.Stay).OfType<Stay>())
-            Close(stay, SessionCloseReason.ServerShutdown);
+            End(stay, SessionCloseReason.ServerShutdown);
         await Task.WhenAll(seats.Select(seat => seat.WhenDone()));
         await Outbox.WhenDrained();
     }
@@ -203,6 +207,16 @@ internal sealed partial class ClientConnection(
         {
             foreach (var (document, seat) in _seats)
                 seat.TryRun(() => LeaveAsync(document, seat, SessionCloseReason.TransportFailed), always: true);
+        }
+    }
+
+    private void Close(Stay stay, SessionCloseReason reason, bool isNews)
+    {
+        lock (_gate)
+        {
+            // Its own turn, because the join may not be through yet.
+            if (_seats.TryGetValue(stay.Document, out var seat))
+                seat.TryRun(() => CloseAsync(stay, seat, reason, isNews), always: true);
         }
     }
 
@@ -329,7 +343,7 @@ internal sealed partial class ClientConnection(
         var session = message.ResumeSession ?? SessionId.New();
         // What somebody calls itself counts for nobody who is known.
         string name = who.Subject is null ? message.Name : who.Label(JoinRequest.NameLimit);
-        var presence = new PresenceEntry(session, name, message.Color.Length > 0 ? message.Color : SessionColor.Of(session), message.Revision ?? Revision.Zero, default);
+        var presence = new PresenceEntry(session, name, message.Color.Length > 0 ? message.Color : SessionColor.Of(session), message.Revision ?? Revision.Zero, default, who.Subject);
         var stay = new Stay(this, message.Document, session, $"{Id}/{Interlocked.Increment(ref _stays)}", message.ResumeToken is not null, presence, options.Limits, time);
         local.Add(stay);
         bool isToEnd = true;
@@ -344,7 +358,7 @@ internal sealed partial class ClientConnection(
                 return;
             }
 
-            var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, name, message.ResumeToken, local.Self, stay.Key, who.Subject));
+            var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, name, message.ResumeToken, local.Self, stay.Key, who.Subject, stay.Role));
             if ((outcome.Refusal ?? outcome.Admission!.Refusal) is { } refusal)
             {
                 isToEnd = false;
@@ -353,7 +367,7 @@ internal sealed partial class ClientConnection(
                 return;
             }
 
-            stay.Lease = outcome.Admission!.Lease;
+            stay.Begin(outcome);
             stay.Feed = feeds.Acquire(message.Document);
             stay.Feed.Attach(stay);
             isToEnd = !await OpenAsync(seat, stay, outcome, message.Revision, who);
@@ -374,9 +388,7 @@ internal sealed partial class ClientConnection(
         var feed = stay.Feed!;
         // Subscribed first: who moves between the list and the subscription would be missed.
         await feed.StartAsync();
-        var listing = feed.ListPresenceAsync();
         var read = await feed.ReadForJoinAsync(from);
-        var presence = await listing;
         if (read.Refusal is { } refusal)
         {
             Refuse(stay.Document, "join", refusal);
@@ -385,7 +397,7 @@ internal sealed partial class ClientConnection(
 
         var known = outcome.Admission!.Document!.Revision;
         var joined = ServerMessages.Joined(
-            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, stay.Role, presence, options, who.Subject);
+            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, stay.Role, feed.ShowPresence(stay), options, who.Subject);
         if (joined.Bytes > options.Delivery.OutboxBytesLimit)
             await Outbox.WhenDrained();
         var (copied, notNow) = await snapshots.WaitAsync(joined.Bytes);
@@ -433,12 +445,12 @@ internal sealed partial class ClientConnection(
     {
         // Somebody may be known again by now.
         if (seat.Stay is { } stay && caller.Current is null)
-            await CloseAsync(stay, seat, SessionCloseReason.TokenExpired);
+            await CloseAsync(stay, seat, SessionCloseReason.TokenExpired, isNews: true);
         else
             Free(document, seat);
     }
 
-    private async Task CloseAsync(Stay stay, Seat seat, SessionCloseReason reason)
+    private async Task CloseAsync(Stay stay, Seat seat, SessionCloseReason reason, bool isNews)
     {
         if (seat.Stay == stay)
         {
@@ -446,7 +458,7 @@ internal sealed partial class ClientConnection(
             Detach(stay);
             Outbox.Post(ServerMessages.Closed(stay.Document, reason));
             // What ends here the cluster doesn't know yet.
-            if (reason is SessionCloseReason.ServerShutdown or SessionCloseReason.TokenExpired)
+            if (isNews)
                 await EndAsync(stay, reason);
         }
 

@@ -25,6 +25,8 @@ internal sealed class LocalConnections(
 
     public ICollection<ClientConnection> All => _connections.Values;
 
+    public ICollection<Stay> Stays => _stays.Values;
+
     /// <summary>What session grains call this host by. Made at the first join: by then the silo runs.</summary>
     public ISessionOwner Self
     {

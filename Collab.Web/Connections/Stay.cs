@@ -15,8 +15,13 @@ internal sealed class Stay
 {
     private readonly Lock _gate = new();
     private readonly PresenceThrottle _throttle;
+    private readonly TimeProvider _time;
     private Task<Refusal?>? _readmission;
+    private DateTimeOffset _since;
+    private long _epoch;
     private long _lease;
+    private long _number;
+    private long _activeAt;
     private volatile ConnectionSample? _sample;
     private volatile Role _role;
 
@@ -32,6 +37,8 @@ internal sealed class Stay
         Position = new StreamPosition(isResuming ? StreamState.Resuming : StreamState.Joining);
         Rate = new RateBucket(limits.OperationsPerSecond, time);
         _throttle = new PresenceThrottle(limits.PresenceInterval, time, SendPresenceAsync);
+        _time = time;
+        _activeAt = time.GetTimestamp();
         ConnectionMetrics.StateEntered(Position.State);
     }
 
@@ -46,12 +53,14 @@ internal sealed class Stay
     /// <summary>What the outbox knows of the stream.</summary>
     public StreamPosition Position { get; }
 
-    /// <summary>Goes with every submission; set once the session is admitted.</summary>
-    public long Lease
-    {
-        get => Volatile.Read(ref _lease);
-        set => Volatile.Write(ref _lease, value);
-    }
+    /// <summary>Among which of a minute's seconds the cluster is told that it goes on: so that a host's stays are spread.</summary>
+    public int Portion { get; } = Random.Shared.Next(StayKeeping.Portions);
+
+    /// <summary>Goes with every submission.</summary>
+    private long Lease => Volatile.Read(ref _lease);
+
+    /// <summary>For how long its person has done nothing.</summary>
+    public TimeSpan IdleFor => _time.GetElapsedTime(Volatile.Read(ref _activeAt));
 
     /// <summary>What the caller may do here; goes with every submission. None until it has been asked for.</summary>
     public Role Role
@@ -95,6 +104,23 @@ internal sealed class Stay
             : await Feed!.SubmitAsync(new Submission(Session, Lease, sequence, @base, delta, Role));
     }
 
+    /// <summary>The session is admitted.</summary>
+    public void Begin(JoinOutcome outcome)
+    {
+        _since = _time.GetUtcNow();
+        _number = outcome.Number;
+        Presence = Presence with { Number = _number };
+        Take(outcome.Admission!);
+    }
+
+    /// <summary>Its person has done something. A keystroke costs a store here, and no call.</summary>
+    public void Touch() => Volatile.Write(ref _activeAt, _time.GetTimestamp());
+
+    /// <summary>Tells the cluster that the stay goes on.</summary>
+    /// <returns>What the cluster knows of it.</returns>
+    public ValueTask<StayStanding> KeepAsync(ISessionOwner owner, ClusterCalls cluster) => cluster.Session(Session).Keep(new KeptStay(
+        Document, Presence.Name, Presence.Subject, Role, owner, Key, Volatile.Read(ref _epoch), Lease, _number, _since));
+
     public void BringUp(int turn) => Feed?.BringUp(this, turn);
 
     /// <summary>Lets others see <paramref name="presence"/>, soon.</summary>
@@ -120,7 +146,7 @@ internal sealed class Stay
             {
                 var admission = await cluster.Session(Session).Readmit(Key);
                 if (admission.Refusal is null)
-                    Lease = admission.Lease;
+                    Take(admission);
                 return admission.Refusal;
             }
             catch (Exception failure)
@@ -130,6 +156,12 @@ internal sealed class Stay
                 return new Refusal(RefusalReason.NotAdmitted, $"Session {Session} could not be admitted again ({failure.GetType().Name}).");
             }
         }
+    }
+
+    private void Take(Admission admission)
+    {
+        Volatile.Write(ref _epoch, admission.Document?.Epoch ?? 0);
+        Volatile.Write(ref _lease, admission.Lease);
     }
 
     // What was held back when the stay ended must not bring the cursor back.

@@ -23,6 +23,9 @@ internal static class DeliveryMetrics
     public static readonly Counter GapReads = Metrics.CreateCounter(
         "collab_fanout_gap_reads_total", "Reads of what was not pushed to this host, or too late.");
 
+    public static readonly Counter PresenceReads = Metrics.CreateCounter(
+        "collab_presence_reads_total", "Reads of who is in a document: the first of this host, and those of what was not pushed to it.");
+
     private static readonly Counter EarlyPushes = Metrics.CreateCounter(
         "collab_fanout_early_pushes_total", "Pushes that overtook the one before them, by what became of them.", "outcome");
 

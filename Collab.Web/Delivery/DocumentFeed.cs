@@ -20,7 +20,8 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     private readonly StreamRecovery _recovery;
     private readonly StayCatchUp _catchUp;
     private readonly DocumentCalls _document;
-    private readonly PresenceCalls _presence;
+    private readonly PresenceCalls _presenceCalls;
+    private readonly PresenceStream _presence;
     private readonly IDocumentSubscriber _self;
     private readonly IListeningHost _host;
     private readonly IGrainFactory _grains;
@@ -39,7 +40,8 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         _time = time;
         _logger = logger;
         _document = cluster.Document(id);
-        _presence = cluster.Presence(id);
+        _presenceCalls = cluster.Presence(id);
+        _presence = new PresenceStream(id, _presenceCalls, time, logger);
         _stream = new DocumentStream(id, new RecentOperations(options.RecentBytesLimit), new SharedSnapshot(_document, snapshots), time);
         _recovery = new StreamRecovery(id, _stream, _document, time, logger);
         _catchUp = new StayCatchUp(id, _stream, _document, time, logger);
@@ -72,7 +74,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         try
         {
             await _document.Unsubscribe(_self);
-            await _presence.Unsubscribe(_self);
+            await _presenceCalls.Unsubscribe(_self);
         }
         catch (Exception failure)
         {
@@ -90,21 +92,27 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     public void Attach(Stay stay)
     {
         _stream.Attach(stay);
+        _presence.Attach(stay);
         // What nobody was here for was not read.
         _recovery.Start();
     }
 
-    public void Detach(Stay stay) => _stream.Detach(stay);
+    public void Detach(Stay stay)
+    {
+        _stream.Detach(stay);
+        _presence.Detach(stay);
+    }
 
     /// <summary>What a joining client needs: what leads on from its revision, or a snapshot and what leads on from there. The feed has started.</summary>
     public async Task<CatchUp> ReadForJoinAsync(Revision? from) => from is { } revision
         ? _stream.TryJoin(revision) ?? await _document.ReadFrom(revision)
         : await _stream.ReadSnapshotAsync();
 
-    public ValueTask<ImmutableArray<PresenceEntry>> ListPresenceAsync() => _presence.List();
+    /// <inheritdoc cref="PresenceStream.Show"/>
+    public ImmutableArray<PresenceEntry> ShowPresence(Stay stay) => _presence.Show(stay);
 
     /// <summary>Tells the other connections of this document, here and elsewhere, what this session shows of itself.</summary>
-    public Task UpdatePresenceAsync(PresenceEntry entry) => _presence.Update(entry);
+    public Task UpdatePresenceAsync(PresenceEntry entry) => _presenceCalls.Update(entry);
 
     public ValueTask<SubmitOutcome> SubmitAsync(Submission submission) => _document.Submit(submission);
 
@@ -132,10 +140,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
             try
             {
                 OnStanding(await ListenAsync());
-                var entries = _stream.ListPresence();
-                var unknown = await ListenToPresenceAsync([.. entries.Select(entry => entry.Session)]);
-                foreach (var entry in entries.Where(entry => unknown.Contains(entry.Session)))
-                    await _presence.Update(entry);
+                await _presence.RenewAsync(_self, _host);
             }
             catch (Exception failure)
             {
@@ -169,7 +174,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
 
     Task IDocumentSubscriber.PushPresence(PresenceBatch batch)
     {
-        _stream.PushPresence(batch);
+        _presence.Take(batch);
         return Task.CompletedTask;
     }
 
@@ -184,7 +189,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     {
         OnStanding(await ListenAsync()
             ?? throw new InvalidOperationException($"Document {Id} admitted a session but can't be subscribed to: it does not exist."));
-        await ListenToPresenceAsync([]);
+        await _presence.StartAsync(_self, _host);
     }
 
     // A silo of the version before knows only the calls of that version.
@@ -194,21 +199,9 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         {
             return await _document.Listen(_self, _host);
         }
-        catch (Exception)
+        catch (Exception failure) when (OlderSilo.DoesNotKnow(failure))
         {
             return await _document.Subscribe(_self);
-        }
-    }
-
-    private async Task<ImmutableArray<SessionId>> ListenToPresenceAsync(ImmutableArray<SessionId> sessions)
-    {
-        try
-        {
-            return await _presence.Listen(_self, _host, sessions);
-        }
-        catch (Exception)
-        {
-            return await _presence.Subscribe(_self, sessions);
         }
     }
 

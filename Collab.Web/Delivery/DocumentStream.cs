@@ -59,12 +59,6 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
             _stays.Remove(stay);
     }
 
-    public PresenceEntry[] ListPresence()
-    {
-        lock (_gate)
-            return [.. _stays.Select(stay => stay.Presence)];
-    }
-
     /// <summary>Where the stream stands, if operations are missing after that; null if none are.</summary>
     /// <param name="wait">How much longer they may come by themselves. Every step forward gives what is missing then its full time.</param>
     public Revision? FindGap(out TimeSpan wait)
@@ -164,22 +158,6 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
                 DeliveryMetrics.Sent(segment.Message, outbox.Deliver(stay, segment) ? 1 : 0);
             return null;
         }
-    }
-
-    public void PushPresence(PresenceBatch batch)
-    {
-        var message = ServerMessages.Presence(id, batch.Updates, batch.Left);
-        int queued = 0;
-        lock (_gate)
-        {
-            foreach (var stay in _stays)
-            {
-                if (stay.Connection.Outbox.PostPresence(stay, message, batch))
-                    queued++;
-            }
-        }
-
-        DeliveryMetrics.Sent(message, queued);
     }
 
     /// <summary>Lets go what is kept.</summary>

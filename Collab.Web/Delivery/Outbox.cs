@@ -213,11 +213,12 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
     }
 
     /// <summary>The stay can't be brought up: <paramref name="refusal"/> tells the client to join again, and nothing more is delivered to it until then.</summary>
-    public void Lose(Stay stay, int turn, ServerMessage refusal)
+    /// <param name="turn">Nothing is done if its stream was set elsewhere since; null: wherever it stands.</param>
+    public void Lose(Stay stay, ServerMessage refusal, int? turn = null)
     {
         lock (_gate)
         {
-            if (_isClosed || stay.Position.Turn != turn || stay.Position.State == StreamState.Left)
+            if (_isClosed || (turn is { } then && stay.Position.Turn != then) || stay.Position.State is StreamState.Left or StreamState.Lost)
                 return;
             if (stay.Position.State == StreamState.Slow)
                 DeliveryMetrics.Resynced.Inc();

@@ -12,20 +12,24 @@ internal sealed class PresenceChanges
 
     private readonly Dictionary<SessionId, PresenceEntry?> _latest = [];
 
+    private int _count;
+
     public int Bytes { get; private set; }
 
-    public bool IsEmpty => _latest.Count == 0;
+    public bool IsEmpty => _latest.Count == 0 && _count == 0;
 
     public void Add(PresenceBatch batch)
     {
+        if (batch.Count > 0)
+            _count = batch.Count;
         foreach (var entry in batch.Updates)
             Set(entry.Session, entry);
         foreach (var session in batch.Left)
             Set(session, null);
     }
 
-    public ServerMessage Encode(DocumentId document) => ServerMessages.Presence(
-        document, _latest.Values.OfType<PresenceEntry>(), _latest.Where(change => change.Value is null).Select(change => change.Key));
+    public ServerMessage Encode(DocumentId document) => ServerMessages.Presence(new PresenceBatch(
+        document, [.. _latest.Values.OfType<PresenceEntry>()], [.. _latest.Where(change => change.Value is null).Select(change => change.Key)], Count: _count));
 
     private void Set(SessionId session, PresenceEntry? entry)
     {

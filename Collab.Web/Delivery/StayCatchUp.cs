@@ -33,7 +33,7 @@ internal sealed partial class StayCatchUp(DocumentId id, DocumentStream stream, 
 
             if ((trouble ?? WhyLost(stay, position, read!)) is { } refusal)
             {
-                stay.Connection.Outbox.Lose(stay, turn, ServerMessages.Refused(id, "read", null, refusal));
+                stay.Connection.Outbox.Lose(stay, ServerMessages.Refused(id, "read", null, refusal), turn);
                 return;
             }
 

@@ -91,15 +91,17 @@ internal static class ServerMessages
                 json.WriteNumber("expiresAt"u8, end.ToUnixTimeMilliseconds());
         });
 
-    public static ServerMessage Presence(DocumentId document, IEnumerable<PresenceEntry> updates, IEnumerable<SessionId> left) =>
+    public static ServerMessage Presence(PresenceBatch batch) =>
         Write(ServerMessageType.Presence, json =>
         {
-            json.WriteString("document"u8, document.Value);
-            WriteEntries(json, "updates"u8, updates);
+            json.WriteString("document"u8, batch.Document.Value);
+            WriteEntries(json, "updates"u8, batch.Updates);
             json.WriteStartArray("left"u8);
-            foreach (var session in left)
+            foreach (var session in batch.Left)
                 json.WriteStringValue(session.Value);
             json.WriteEndArray();
+            if (batch.Count > 0)
+                json.WriteNumber("count"u8, batch.Count);
         });
 
     /// <summary>The answer to <c>quality</c>: from both clocks a client learns how far they are apart.</summary>
@@ -173,6 +175,8 @@ internal static class ServerMessages
             json.WriteString("session"u8, entry.Session.Value);
             json.WriteString("name"u8, entry.Name);
             json.WriteString("color"u8, entry.Color);
+            if (entry.Subject is { } subject)
+                json.WriteString("subject"u8, subject);
             json.WriteNumber("revision"u8, entry.Revision.Value);
             json.WritePropertyName("state"u8);
             json.WriteRawValue(entry.State.IsEmpty ? "null"u8 : entry.State.Span, skipInputValidation: true);
