@@ -1,5 +1,6 @@
 using Collab.Tests.Cluster;
 using Collab.Tests.Crash;
+using Collab.Tests.Fuzz;
 using Collab.Tests.Log;
 using Collab.Tests.Postgres;
 
@@ -10,6 +11,7 @@ return args switch
     ["append", var path, var seed] => await AppendUntilKilled.RunAsync(path, int.Parse(seed)),
     ["crash", var rounds, var store, var seed] => await CrashCommand.RunAsync(rounds, store, seed),
     ["cluster", var rounds, var seed] => await ClusterCommand.RunAsync(rounds, seed),
+    ["fuzz", var minutes, var seed] => FuzzCommand.Run(minutes, seed),
     ["postgres"] => await HoldPostgresAsync(),
     _ => 2,
 };

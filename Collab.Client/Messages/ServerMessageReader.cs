@@ -36,7 +36,7 @@ internal static class ServerMessageReader
                 _ => throw new FormatException($"There is no message '{target}'."),
             };
         }
-        catch (Exception broken) when (broken is KeyNotFoundException or InvalidOperationException)
+        catch (Exception broken) when (broken is KeyNotFoundException or InvalidOperationException or ArgumentOutOfRangeException or OverflowException)
         {
             throw new FormatException($"Message '{target}' lacks a member or has one of another type.", broken);
         }

@@ -60,13 +60,25 @@ public static class OperationEncoding
     /// <exception cref="InvalidDataException">The bytes are not an operation object.</exception>
     public static (ReadOnlyMemory<byte> Delta, string Author) Read(ReadOnlyMemory<byte> encoded)
     {
+        try
+        {
+            return ReadMembers(encoded);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidDataException($"A logged operation of {encoded.Length} bytes has an author that is no text.");
+        }
+    }
+
+    private static (ReadOnlyMemory<byte> Delta, string Author) ReadMembers(ReadOnlyMemory<byte> encoded)
+    {
         ReadOnlyMemory<byte> delta = default;
         string author = "";
         var reader = new Utf8JsonReader(encoded.Span);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isDelta = reader.ValueTextEquals("delta"u8), isAuthor = reader.ValueTextEquals("author"u8);
+            bool isDelta = reader.ValueSpan.SequenceEqual("delta"u8), isAuthor = reader.ValueSpan.SequenceEqual("author"u8);
             reader.Read();
             int start = (int)reader.TokenStartIndex;
             if (isAuthor)
@@ -89,15 +101,21 @@ public static class OperationEncoding
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isTime = reader.ValueTextEquals("at"u8);
+            // Names of ours have no escapes, and what has any may be no text at all.
+            bool isTime = reader.ValueSpan.SequenceEqual("at"u8);
             reader.Read();
             if (isTime)
-                return DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64());
+                return Time(ref reader, encoded.Length);
             reader.Skip();
         }
 
         throw new InvalidDataException($"A logged operation of {encoded.Length} bytes has no time.");
     }
+
+    private static DateTimeOffset Time(ref Utf8JsonReader reader, int length) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long at) && at >= 0 && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+            : throw new InvalidDataException($"A logged operation of {length} bytes has a time that is none.");
 
     private static void WriteConflict(Utf8JsonWriter json, ConflictRecord conflict)
     {

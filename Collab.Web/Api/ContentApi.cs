@@ -102,7 +102,7 @@ internal static class ContentApi
         }
     }
 
-    private static Submission Parse(ReadOnlySpan<byte> body)
+    internal static Submission Parse(ReadOnlySpan<byte> body)
     {
         var members = MemberReader.OfBody(body, SubmitMembers);
         SessionId session = default;

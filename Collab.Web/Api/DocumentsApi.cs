@@ -95,7 +95,7 @@ internal static class DocumentsApi
 
     private static IResult NotFound(string id) => Problems.Of(DocumentAccess.NotFound(new DocumentId(id)));
 
-    private static Refusal? Parse(byte[] body, out string id, out NewDocument document)
+    internal static Refusal? Parse(byte[] body, out string id, out NewDocument document)
     {
         id = "";
         document = new NewDocument("", ConflictPolicy.Merge, "");
@@ -106,7 +106,7 @@ internal static class DocumentsApi
         }
         catch (JsonException failure)
         {
-            return new Refusal(RefusalReason.Malformed, $"The body is not {{id?, kind, policy?, title?}}: see byte {failure.BytePositionInLine}, path {failure.Path}.");
+            return new Refusal(RefusalReason.Malformed, $"The body is not {{id?, kind, policy?, title?}}: see byte {failure.BytePositionInLine}.");
         }
 
         id = request?.Id ?? RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 12);

@@ -168,6 +168,10 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
             {
                 throw new MalformedMessageException($"Not JSON, or nested deeper than 64, at byte {failure.BytePositionInLine}.");
             }
+            catch (InvalidOperationException)
+            {
+                throw new MalformedMessageException("A name or the target is not well-formed Unicode.");
+            }
 
             return new Envelope(type, target, hasInvocationId, count, argument);
         }

@@ -47,7 +47,7 @@ internal ref struct MemberReader
 
         for (int i = 0; i < _names.Length; i++)
         {
-            if (!_reader.ValueTextEquals(_names[i]))
+            if (!IsNamed(_names[i]))
                 continue;
             if ((_seen & (1u << i)) != 0)
                 throw new MalformedMessageException($"Member '{_names[i]}' appears twice.");
@@ -161,6 +161,19 @@ internal ref struct MemberReader
         }
         while (_reader.TokenType != JsonTokenType.EndObject || _reader.CurrentDepth > outside);
         return _json[start..(int)_reader.BytesConsumed];
+    }
+
+    private readonly bool IsNamed(string name)
+    {
+        try
+        {
+            return _reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape that is half a character: no name of ours, and no text at all.
+            throw new MalformedMessageException("A member's name is not well-formed Unicode.");
+        }
     }
 
     private static string Word(JsonTokenType type) => type switch
