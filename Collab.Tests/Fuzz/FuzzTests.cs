@@ -9,10 +9,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int Seed = 20261121;
 
     // What takes some seconds on a calm core.
-    private const int Inputs = 60_000;
+    private const int Inputs = 40_000;
 
     // Sealing and opening is cryptography: a mutation is worth as much, and costs ten times more.
-    private const int TokenInputs = 10_000;
+    private const int TokenInputs = 8_000;
 
     public static TheoryData<string> Targets { get; } = [.. FuzzCommand.Targets().Select(target => target.Name)];
 
