@@ -49,6 +49,7 @@ public static class CollabHost
         services.AddSingleton<LocalConnections>();
         services.AddSingleton<StayKeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<StayKeeping>());
+        services.AddHostedService<StrandedHost>();
         services.AddHostedService<ConnectionDrain>();
         services.AddOpenApi();
         services.AddCollabOperations();

@@ -143,6 +143,13 @@ public sealed class DeliveryOptions
     /// <summary>Over how long a stopping host spreads the goodbyes to its clients, so that they don't all arrive elsewhere at once. Default 3 s, 0 to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan DrainPeriod { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a host that is a client of the cluster may be connected to no silo before it tells its clients, over <see cref="DrainPeriod"/>, to go on elsewhere: other hosts may reach the cluster. Longer than silos take to
+    /// restart one after the other; 0 keeps them. Default 10 s, 0 to 10 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StrandedAfter { get; set; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>What pages of other origins may do; section <c>Collab:Browsers</c>.</summary>

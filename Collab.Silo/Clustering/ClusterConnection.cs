@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Collab.Silo.Clustering;
 
 /// <summary>A client's connection to the cluster: waits for it at start, and tells when it is lost and found again.</summary>
-internal sealed partial class ClusterConnection(ClusterOptions options, ILogger<ClusterConnection> logger) : IClusterConnectionStatusObserver, IClientConnectionRetryFilter
+public sealed partial class ClusterConnection(ClusterOptions options, ILogger<ClusterConnection> logger) : IClusterConnectionStatusObserver, IClientConnectionRetryFilter
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 

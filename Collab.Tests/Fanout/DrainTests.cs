@@ -33,6 +33,8 @@ public sealed class DrainTests(ITestOutputHelper output)
             Assert.Contains("draining", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
+        Assert.Equal(HttpStatusCode.OK, (await hosts.Second.Http.GetAsync("/health/live")).StatusCode);
+
         await stopping;
         writers.Mark();
         await writers.WhenEachIsAcknowledgedAsync();

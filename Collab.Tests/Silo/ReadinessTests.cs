@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Collab.Silo.Readiness;
 using Collab.Tests.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,21 +7,6 @@ namespace Collab.Tests.Silo;
 
 public sealed class ReadinessTests
 {
-    [Fact]
-    public async Task A_host_that_drains_is_not_ready_and_lives()
-    {
-        var host = new WebHost();
-        await host.StartAsync();
-        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("/health/ready")).StatusCode);
-        host.Services.GetRequiredService<HostDrain>().Begin();
-        using var answer = await host.Http.GetAsync("/health/ready");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal("draining", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("checks").GetProperty("host").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("/health/live")).StatusCode);
-        await host.StopAsync();
-        await host.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_host_drains_from_the_first_word_of_its_end_on()
     {

@@ -61,9 +61,9 @@ internal sealed partial class ClientConnection(
             return;
         }
 
-        if (local.IsDraining)
+        if (local.IsLeft)
         {
-            Refuse(message.Document, "join", new Refusal(RefusalReason.ServerShutdown, "This host is stopping; connect again to be served by another.", TimeSpan.FromSeconds(1)));
+            Refuse(message.Document, "join", new Refusal(RefusalReason.ServerShutdown, "This host is stopping, or has lost the cluster; connect again to be served by another.", TimeSpan.FromSeconds(1)));
             return;
         }
 
@@ -184,14 +184,15 @@ internal sealed partial class ClientConnection(
         context.Abort();
     }
 
-    /// <summary>The host stops: tells every session to go on elsewhere, and completes when that has been written.</summary>
-    public async Task SayGoodbyeAsync()
+    /// <summary>The host stops, or has lost the cluster: tells every session to go on elsewhere, and completes when that has been written.</summary>
+    /// <param name="isToldToCluster">Whether the cluster is told, too.</param>
+    public async Task SayGoodbyeAsync(bool isToldToCluster)
     {
         Seat[] seats;
         lock (_gate)
             seats = [.. _seats.Values];
         foreach (var stay in seats.Select(seat => seat.Stay).OfType<Stay>())
-            End(stay, SessionCloseReason.ServerShutdown);
+            Close(stay, SessionCloseReason.ServerShutdown, isNews: isToldToCluster);
         await Task.WhenAll(seats.Select(seat => seat.WhenDone()));
         await Outbox.WhenDrained();
     }
@@ -264,7 +265,7 @@ internal sealed partial class ClientConnection(
     private void RefuseNotJoined(DocumentId document, string verb, long? sequence = null)
     {
         // What crossed the goodbye is left unanswered: the client is on its way elsewhere and will send it there.
-        if (!local.IsDraining)
+        if (!local.IsLeft)
             Refuse(document, verb, caller.IsUnknown ? ConnectionCaller.Unknown : NotJoined, sequence);
     }
 

@@ -13,12 +13,6 @@ internal sealed partial class ConnectionDrain(
     // A connection that takes nothing, or does not leave, must not keep the host from stopping.
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
 
-    // Timers are no finer than this.
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
-
-    // Whose arrival elsewhere, all at once, nobody notices.
-    private const int FewConnections = 20;
-
     private readonly ILogger _logger = logger;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -62,21 +56,7 @@ internal sealed partial class ConnectionDrain(
     /// <summary>Says goodbye to all, one after the other, and completes when all have gone.</summary>
     private async Task LeaveAsync(ClientConnection[] open, CancellationToken hurry)
     {
-        var pause = options.Value.Delivery.DrainPeriod / open.Length;
-        var goodbyes = new List<Task>(open.Length);
-        var owed = TimeSpan.Zero;
-        foreach (var connection in open)
-        {
-            goodbyes.Add(connection.SayGoodbyeAsync());
-            owed += pause;
-            if (owed >= Step && open.Length > FewConnections)
-            {
-                await WaitAsync(owed, hurry);
-                owed = TimeSpan.Zero;
-            }
-        }
-
-        await Task.WhenAll(goodbyes);
+        await Goodbyes.SayAsync(open, options.Value.Delivery.DrainPeriod, isToldToCluster: true, time, hurry);
         // Those who listen go by themselves. Cut now, they might not get what was just written.
         await Task.WhenAll(open.Select(connection => connection.WhenClosed));
     }

@@ -20,8 +20,14 @@ internal sealed class LocalConnections(
     private readonly Lock _gate = new();
     private ISessionOwner? _self;
 
-    /// <summary>Whether this host says goodbye: nobody is let in any more.</summary>
+    /// <summary>Whether this host stops: nobody is let in any more.</summary>
     public bool IsDraining { get; set; }
+
+    /// <summary>Whether this host has lost the cluster, and sends its clients to others until it has found it again.</summary>
+    public bool IsStranded { get; set; }
+
+    /// <summary>Whether clients are to go on elsewhere.</summary>
+    public bool IsLeft => IsDraining || IsStranded;
 
     public ICollection<ClientConnection> All => _connections.Values;
 
