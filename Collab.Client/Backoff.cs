@@ -9,6 +9,9 @@ internal sealed class Backoff(TimeSpan first, TimeSpan limit, Random random)
 {
     private int _attempts;
 
+    /// <summary>Whether nothing failed since the last success.</summary>
+    public bool IsFresh => _attempts == 0;
+
     public TimeSpan Next()
     {
         // 2^30 is far beyond any limit; more would overflow.

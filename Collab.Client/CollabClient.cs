@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Collab.Client.Access;
 using Collab.Client.Messages;
 
 namespace Collab.Client;
@@ -34,6 +35,29 @@ public sealed class CollabClient : IAsyncDisposable
     /// <summary>Whether there is a connection right now. Editing does not depend on it.</summary>
     public bool IsConnected => _connection.IsOpen;
 
+    /// <summary>Whom the server takes this client for; null before it has said.</summary>
+    public Identity? Identity => _connection.Identity;
+
+    /// <summary>Why there is no token that the server takes; null while there is one, or none is needed. Edits are kept meanwhile.</summary>
+    public SignedOut? SignedOut => _connection.SignedOut;
+
+    /// <summary>The server took a token: <see cref="Identity"/> is known, or refreshed.</summary>
+    public event Action<Identity>? Authenticated
+    {
+        add => _connection.Authenticated += value;
+        remove => _connection.Authenticated -= value;
+    }
+
+    /// <summary>There is no token that the server takes. Told again at each attempt that fails; see <see cref="Authenticate"/>.</summary>
+    public event Action<SignedOut>? NobodyKnown
+    {
+        add => _connection.NobodyKnown += value;
+        remove => _connection.NobodyKnown -= value;
+    }
+
+    /// <summary>Asks <see cref="CollabClientOptions.Token"/> now, whatever wait is left: the person has signed in again.</summary>
+    public void Authenticate() => _connection.Authenticate();
+
     /// <summary>Creates a document, or finds it as it was created before.</summary>
     /// <param name="id">1–128 characters of <c>A–Z a–z 0–9 . _ ~ -</c>.</param>
     /// <param name="kind">The name of a kind: <c>text</c>, <c>richtext</c>.</param>
@@ -53,16 +77,18 @@ public sealed class CollabClient : IAsyncDisposable
             json.WriteEndObject();
         }
 
-        using var content = new ReadOnlyMemoryContent(body.WrittenMemory);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var answer = await _http.PostAsync(new Uri("api/documents", UriKind.Relative), content, cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/documents", UriKind.Relative)) { Content = new ReadOnlyMemoryContent(body.WrittenMemory) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (await _connection.TokenAsync(cancellation) is { } token)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await _http.SendAsync(request, cancellation);
         if (answer.IsSuccessStatusCode)
             return answer.StatusCode == System.Net.HttpStatusCode.Created;
         throw ServerMessageReader.Problem((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellation));
     }
 
     /// <summary>Joins a document as a new session and waits until its content is here.</summary>
-    /// <exception cref="CollabException">Refused, for example with <c>document_not_found</c>.</exception>
+    /// <exception cref="CollabException">Refused, for example with <c>document_not_found</c>, or <c>unauthenticated</c> where the server does not take the token.</exception>
     public async Task<CollabDocument> OpenAsync(string id, CancellationToken cancellation = default)
     {
         var document = new CollabDocument(id, _connection);

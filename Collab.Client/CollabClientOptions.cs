@@ -6,7 +6,16 @@ namespace Collab.Client;
 /// <summary>Who connects, and how patiently.</summary>
 public sealed class CollabClientOptions
 {
-    /// <summary>Display name, up to 64 characters; others see it beside the selection, and operations carry it as their author.</summary>
+    /// <summary>
+    /// Who this is: gets an access token. Asked before a connection is made, at four fifths of a token's lifetime, and when the server does not take a token any more; after a failure ever later, up to once a minute. One that
+    /// does not answer within 15 s has failed. Without it the server sees somebody anonymous.
+    /// </summary>
+    /// <remarks>A back end gets tokens with its API key, see <c>docs/security.md</c>; a program that has only one returns it each time, and is signed out when it ends.</remarks>
+    public Func<CancellationToken, ValueTask<string>>? Token { get; init; }
+
+    /// <summary>
+    /// Display name, up to 64 characters; others see it beside the selection, and operations carry it as their author. A server that knows who this is shows the name that it knows.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>A CSS hex colour, <c>#rrggbb</c>. The server chooses one where there is none.</summary>

@@ -15,4 +15,7 @@ internal sealed partial class CollabConnection
 
     [LoggerMessage(4, LogLevel.Warning, "The server refused a message that it could not attribute to a document: {Reason}.")]
     private partial void LogRefused(string reason);
+
+    [LoggerMessage(5, LogLevel.Warning, "There is no token that the server takes: {Detail}")]
+    private partial void LogSignedOut(string detail);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Collab.Client.Access;
 using Collab.Client.Documents;
 using Collab.Client.Messages;
 using Collab.Client.Presence;
@@ -26,7 +27,7 @@ public sealed class CollabDocument
     internal CollabDocument(string id, CollabConnection connection)
     {
         _connection = connection;
-        _state = new DocumentState(id, connection.Options.Name, connection.Options.Color, new Random());
+        _state = new DocumentState(id, connection.Options.Name, connection.Options.Color, new Random(), () => connection.BytesReceived);
     }
 
     /// <summary>
@@ -55,6 +56,27 @@ public sealed class CollabDocument
 
     /// <summary>Whether everything typed here is durable.</summary>
     public bool IsSaved => Look(state => state.IsSaved);
+
+    /// <summary>What the person may do here; null before the server has said, and from one that names no roles.</summary>
+    public DocumentRole? Role => Look(state => state.Role);
+
+    /// <summary>Whether edits reach the document. What is edited while they don't is <see cref="Held"/>.</summary>
+    public bool CanEdit => Look(state => state.CanEdit);
+
+    /// <summary>Who the person is to the server; null for somebody anonymous.</summary>
+    public string? Subject => Look(state => state.Subject);
+
+    /// <summary>
+    /// Pending edits that are going nowhere, as one delta over the content without them: the role does not allow them, or the document is closed. They are part of <see cref="Content"/>, and sent when the role is back. Null
+    /// while there are none. See <see cref="Discard"/>.
+    /// </summary>
+    public IDelta? Held => Look(state => state.Held);
+
+    /// <summary>How many edits made here are not durable.</summary>
+    public long Unsaved => Look(state => state.EditsMade - state.EditsSaved);
+
+    /// <summary>How many are here, this session included; of very many, <see cref="Others"/> has those that the server names.</summary>
+    public int PresenceCount => Look(state => state.PresenceCount);
 
     /// <summary>The others who are here, with their selections as they stand in <see cref="Content"/>.</summary>
     public IReadOnlyList<RemotePresence> Others => Look(state => state.Others);
@@ -130,6 +152,23 @@ public sealed class CollabDocument
     /// <summary>Shows others nothing any more.</summary>
     public void ClearPresence() => Do(state => state.ClearPresence());
 
+    /// <summary>Comes back from <see cref="DocumentPhase.Idle"/>, as an edit and a selection do by themselves.</summary>
+    public void Wake() => Do(state => state.Wake());
+
+    /// <summary>Gives the held edits up: takes them out of <see cref="Content"/>.</summary>
+    /// <returns>What they were; null if none are held.</returns>
+    public IDelta? Discard()
+    {
+        IDelta? discarded = null;
+        Do(state =>
+        {
+            discarded = state.Discard();
+            if (discarded is not null)
+                Fail(new CollabException("discarded", "The edits were held, and given up."));
+        });
+        return discarded;
+    }
+
     /// <summary>Leaves the document. What is not durable by now may or may not become so; see <see cref="WhenSavedAsync"/>.</summary>
     public void Close()
     {
@@ -140,9 +179,17 @@ public sealed class CollabDocument
     internal void ConnectionOpened(TimeSpan now) => Do(state =>
     {
         state.TimePassed(now);
-        if (state.Phase == DocumentPhase.Offline)
+        if (state.Phase is DocumentPhase.Offline or DocumentPhase.Idle)
             state.ConnectionOpened();
     });
+
+    internal void Authenticated(TimeSpan now) => Do(state =>
+    {
+        state.TimePassed(now);
+        state.Authenticated();
+    });
+
+    internal void SignedOut(SignedOut signedOut) => Do(state => state.SignedOut(signedOut.Reason, signedOut.Detail));
 
     internal void ConnectionLost() => Do(state => state.ConnectionLost());
 

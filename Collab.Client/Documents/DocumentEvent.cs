@@ -1,3 +1,4 @@
+using Collab.Client.Access;
 using Collab.Operations;
 
 namespace Collab.Client.Documents;
@@ -32,11 +33,18 @@ public abstract record DocumentEvent
 
     public sealed record PhaseChanged(DocumentPhase Phase) : DocumentEvent;
 
+    /// <summary>What the person may do here has changed.</summary>
+    /// <param name="Role">Null from a server that names no roles.</param>
+    public sealed record RoleChanged(DocumentRole? Role) : DocumentEvent;
+
+    /// <summary>From now on there are pending edits that are going nowhere, or none any more; see <see cref="CollabDocument.Held"/>.</summary>
+    public sealed record HeldChanged(bool IsHeld) : DocumentEvent;
+
     /// <summary>This replica's content was not the document's. It is being replaced, pending edits are kept. A bug in somebody's algebra.</summary>
     public sealed record Diverged(string Detail) : DocumentEvent;
 
     /// <summary>The stay is over for good.</summary>
-    /// <param name="Reason">An error code or close reason of the protocol; <c>left</c> when it was this side's wish.</param>
+    /// <param name="Reason">An error code or close reason of the protocol; <c>left</c> when it was this side's wish. What was not saved is <see cref="CollabDocument.Held"/>.</param>
     public sealed record Closed(string Reason, string Detail) : DocumentEvent;
 }
 

@@ -14,4 +14,10 @@ public enum DocumentPhase
 
     /// <summary>Over: left, or sent away for good.</summary>
     Closed,
+
+    /// <summary>Nothing happened here for so long that the server ended the stay. The next edit or selection leads back, or <see cref="CollabDocument.Wake"/>.</summary>
+    Idle,
+
+    /// <summary>The token has ended, or the server does not take it; edits are kept until there is another.</summary>
+    Unauthenticated,
 }

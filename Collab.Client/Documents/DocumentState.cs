@@ -1,6 +1,8 @@
 using System.Buffers;
+using Collab.Client.Access;
 using Collab.Client.Messages;
 using Collab.Client.Presence;
+using Collab.Client.Quality;
 using Collab.Operations;
 using Collab.Operations.Deltas;
 
@@ -13,7 +15,8 @@ namespace Collab.Client.Documents;
 /// </summary>
 /// <remarks>Not safe for use by two threads at once.</remarks>
 /// <param name="jitter">Spreads retries; seeded in the simulation.</param>
-internal sealed class DocumentState(string document, string? name, string? color, Random jitter)
+/// <param name="received">How many bytes the connection has received, in all.</param>
+internal sealed class DocumentState(string document, string? name, string? color, Random jitter, Func<long>? received = null)
 {
     /// <summary>A submission or a read that nobody answered is repeated after this time.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
@@ -30,7 +33,10 @@ internal sealed class DocumentState(string document, string? name, string? color
     private readonly Queue<ClientMessage> _messages = [];
     private readonly Queue<DocumentEvent> _events = [];
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), jitter);
+    // An edit that is refused as forbidden to somebody whose role allows it is tried again: the news of the role and the refusal may cross.
+    private readonly Backoff _forbiddenBackoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), jitter);
     private readonly OwnPresence _presence = new();
+    private readonly QualityMeter _quality = new();
 
     private TimeSpan _now;
     private Replica? _replica;
@@ -40,6 +46,10 @@ internal sealed class DocumentState(string document, string? name, string? color
     private long _nextSequence = 1;
     private long _editsSaved;
     private Limits? _limits;
+
+    private bool _isConnected;
+    private bool _isHeld;
+    private TimeSpan? _submitBarredUntil;
 
     // The replica's content is not to be trusted, or not to be reached from: the next join asks for a snapshot.
     private bool _needsSnapshot;
@@ -91,6 +101,23 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>How many of them are settled: durable, taken back, or come to nothing.</summary>
     public long EditsSaved => IsSaved ? EditsMade : _editsSaved;
 
+    /// <summary>What the person may do; null before the server has said, and from one that names no roles.</summary>
+    public DocumentRole? Role { get; private set; }
+
+    /// <summary>Who the person is to the server; null for somebody anonymous.</summary>
+    public string? Subject { get; private set; }
+
+    public bool CanEdit => Phase != DocumentPhase.Closed && Role is null or >= DocumentRole.Editor;
+
+    /// <summary>Whether what is pending is going nowhere: the role does not allow it, or the document is closed.</summary>
+    public bool IsHeld => !IsSaved && (Phase == DocumentPhase.Closed || (_outstanding is null && !MaySubmit(_replica!.Buffer!)));
+
+    /// <summary>What is held; null if nothing is.</summary>
+    public IDelta? Held => IsHeld ? _replica!.Pending : null;
+
+    /// <summary>How many are here, this session included.</summary>
+    public int PresenceCount => _others?.Count ?? 0;
+
     public bool HasBuffer => _replica?.Buffer is not null;
 
     /// <summary>How often the log held the own operation in another form than was shown; only a snapshot explains it.</summary>
@@ -117,7 +144,8 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>There is a connection.</summary>
     public void ConnectionOpened()
     {
-        if (Phase == DocumentPhase.Closed)
+        _isConnected = true;
+        if (Phase is DocumentPhase.Closed or DocumentPhase.Idle)
             return;
         _backoff.Reset();
         Join();
@@ -126,14 +154,53 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>The connection is gone, with whatever was under way on it. Edits go on into the buffer.</summary>
     public void ConnectionLost()
     {
-        if (Phase == DocumentPhase.Closed)
+        _isConnected = false;
+        if (Phase is DocumentPhase.Closed or DocumentPhase.Idle)
             return;
+        _quality.Stop();
         IsToMove = false;
         // What is not taken yet would go to the next connection, ahead of its join.
         _messages.Clear();
         _others?.Clear();
         _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
         Enter(DocumentPhase.Offline);
+    }
+
+    /// <summary>The connection has a token that the server took.</summary>
+    public void Authenticated()
+    {
+        if (Phase == DocumentPhase.Unauthenticated)
+            Join();
+    }
+
+    /// <summary>There is no token that the server takes. What was edited is kept; a document of which nothing is here yet is refused, because there is nothing to keep.</summary>
+    /// <param name="reason">What the server said; null if it was not asked.</param>
+    public void SignedOut(string? reason, string detail)
+    {
+        if (reason is not null && _replica is null && Phase != DocumentPhase.Closed)
+            Close(reason, detail);
+    }
+
+    /// <summary>Somebody is there again: leads back from <see cref="DocumentPhase.Idle"/>.</summary>
+    public void Wake()
+    {
+        if (Phase != DocumentPhase.Idle)
+            return;
+        if (_isConnected)
+            Join();
+        else
+            Enter(DocumentPhase.Offline);
+    }
+
+    /// <summary>Takes the held edits out of the content; null if none are held.</summary>
+    public IDelta? Discard()
+    {
+        if (Held is not { } held)
+            return null;
+        _outstanding = null;
+        Show(_replica!.Discard(), ChangeOrigin.Undone);
+        TellHeld();
+        return held;
     }
 
     /// <summary>An edit made here, based on <see cref="Content"/>.</summary>
@@ -149,13 +216,16 @@ internal sealed class DocumentState(string document, string? name, string? color
         EditsMade++;
         _presence.Follow(Kind!, delta, CaretSide.AfterInsert);
         _events.Enqueue(new DocumentEvent.Changed(delta, _replica.Content, ChangeOrigin.Local));
+        Wake();
         SubmitBuffer();
+        TellHeld();
     }
 
     /// <summary>Shows others a selection in <see cref="Content"/>.</summary>
     public void ShowPresence(Selection? selection, bool isTyping)
     {
         _presence.Set(selection, isTyping);
+        Wake();
         SendPresence();
     }
 
@@ -177,7 +247,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>A message of the server, in the order in which the connection brought it.</summary>
     public void Receive(ServerMessage message)
     {
-        if (Phase is DocumentPhase.Closed or DocumentPhase.Offline)
+        if (Phase is DocumentPhase.Closed or DocumentPhase.Offline or DocumentPhase.Idle)
             return;
         switch (message)
         {
@@ -186,6 +256,11 @@ internal sealed class DocumentState(string document, string? name, string? color
                 break;
             case ServerMessage.Refused refused:
                 OnRefused(refused);
+                break;
+
+            case ServerMessage.RoleChanged role:
+                SetRole(role.Role);
+                Proceed();
                 break;
 
             // What follows belongs to a stay. A stay that is being replaced has nothing to say any more: what its successor needs, it reads.
@@ -199,11 +274,16 @@ internal sealed class DocumentState(string document, string? name, string? color
                 OnAcknowledged(acknowledged);
                 break;
             case ServerMessage.Presences presences when Phase == DocumentPhase.Live:
-                _others!.Update(presences.Updates, Session);
+                _others!.Update(presences.Updates, Session, presences.Count);
                 _others.Remove(presences.Left);
                 _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
                 break;
+            case ServerMessage.Measured measured when Phase == DocumentPhase.Live:
+                _quality.Measured(measured.Sent, measured.At, _now);
+                break;
         }
+
+        TellHeld();
     }
 
     /// <summary>The server sent something about this document that can't be read: what was missed with it is unknown.</summary>
@@ -225,9 +305,15 @@ internal sealed class DocumentState(string document, string? name, string? color
             Repeat(outstanding);
         if (_readAt <= now)
             Read();
+        if (_submitBarredUntil <= now)
+            SubmitBuffer();
         SendPresence();
         SendCheck();
+        if (_quality.Take(document, now, Bytes) is { } report)
+            _messages.Enqueue(report);
     }
+
+    private long Bytes => received?.Invoke() ?? 0;
 
     private void Join()
     {
@@ -239,6 +325,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     // The recovery for every trouble inside a connection. It always backs off a little: the trouble may be one that joining does not cure.
     private void Resync(bool needsSnapshot, TimeSpan? after = null)
     {
+        _quality.Stop();
         _needsSnapshot |= needsSnapshot;
         _joinAt = _now + (after ?? _backoff.Next());
         Enter(DocumentPhase.Joining);
@@ -251,7 +338,10 @@ internal sealed class DocumentState(string document, string? name, string? color
         (Title, Epoch, _catchUpTo) = (joined.Title, Math.Max(Epoch, joined.Epoch), joined.Revision);
         _nextSequence = Math.Max(isSameSession ? _nextSequence : 1, joined.AppliedSequence + 1);
         if (_outstanding is { } outstanding)
+        {
             outstanding.IsApplied = outstanding.Session == Session && outstanding.Message.Sequence <= joined.AppliedSequence;
+            outstanding.TimesSent = 0;
+        }
 
         if (joined.Snapshot is { } snapshot && (_replica is null || _needsSnapshot || snapshot.Revision > _replica.Revision))
             Adopt(snapshot, joined.AppliedRevision);
@@ -263,7 +353,10 @@ internal sealed class DocumentState(string document, string? name, string? color
 
         _needsSnapshot = false;
         _others!.Clear();
-        _others.Update(joined.Presence, Session);
+        _others.Update(joined.Presence, Session, joined.Count);
+        Subject = joined.Subject;
+        SetRole(joined.Role);
+        _quality.Start(_now, Bytes);
         Enter(DocumentPhase.Live);
         _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
         ExpectOperations();
@@ -314,10 +407,8 @@ internal sealed class DocumentState(string document, string? name, string? color
         if (_outstanding is not { } outstanding || outstanding.Session != Session)
             return;
         outstanding.RepeatAt = _now + AnswerTimeout;
-        if (outstanding.IsApplied)
-            return;
-        ResubmissionsTotal++;
-        _messages.Enqueue(outstanding.Message);
+        if (!outstanding.IsApplied)
+            SubmitAgain(outstanding);
     }
 
     private void Repeat(OutstandingOperation outstanding)
@@ -331,13 +422,21 @@ internal sealed class DocumentState(string document, string? name, string? color
             return;
         }
 
+        SubmitAgain(outstanding);
+    }
+
+    private void SubmitAgain(OutstandingOperation outstanding)
+    {
         ResubmissionsTotal++;
+        outstanding.TimesSent++;
+        _quality.Submitted(isAgain: true);
         _messages.Enqueue(outstanding.Message);
     }
 
     private void OnOperations(ServerMessage.Operations operations)
     {
         long before = _replica!.Revision;
+        bool isCaughtUp = before >= _catchUpTo;
         foreach (var operation in operations.List)
         {
             if (operation.Revision <= _replica.Revision)
@@ -352,6 +451,8 @@ internal sealed class DocumentState(string document, string? name, string? color
 
             if (!TryTakeIn(operation))
                 return;
+            if (isCaughtUp)
+                _quality.Received(operation.At, operation.Session == Session, _now);
         }
 
         if (_replica.Revision == before)
@@ -417,6 +518,26 @@ internal sealed class DocumentState(string document, string? name, string? color
             return;
         }
 
+        if (closed.Action == RefusalAction.Authenticate)
+        {
+            AwaitToken();
+            return;
+        }
+
+        // At once it would only be idle again; but what was edited meanwhile is on its way.
+        if (closed.Reason == "inactive_timeout" && (IsSaved || IsHeld))
+        {
+            _quality.Stop();
+            _others!.Clear();
+            _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
+            Enter(DocumentPhase.Idle);
+            return;
+        }
+
+        // Another connection has the session. Two that took it from each other would do so for ever.
+        if (closed.Reason == "superseded")
+            (Session, _token) = (null, null);
+
         IsToMove = closed.Reason == HostStops;
         Resync(needsSnapshot: false);
     }
@@ -424,10 +545,23 @@ internal sealed class DocumentState(string document, string? name, string? color
     private void OnRefused(ServerMessage.Refused refused)
     {
         var refusal = refused.Refusal;
-        if (refused.Verb == "join")
+        if (refusal.Action == RefusalAction.Authenticate)
+        {
+            AwaitToken();
+        }
+        else if (refused.Verb == "join")
         {
             if (Phase == DocumentPhase.Joining)
                 OnJoinRefused(refusal);
+        }
+        else if (Phase == DocumentPhase.Live && refusal.Action == RefusalAction.Retry && refused.Verb is "presence" or "quality" or "check")
+        {
+            Postpone(refused.Verb, _now + (refusal.RetryAfter ?? _backoff.Next()));
+        }
+        else if (refused.Verb is "quality" or "?")
+        {
+            // A server from before there was this verb.
+            _quality.Stop();
         }
         else if (Phase != DocumentPhase.Live || refused.Verb == "presence" && refusal.Action != RefusalAction.Resync)
         {
@@ -447,7 +581,9 @@ internal sealed class DocumentState(string document, string? name, string? color
         }
         else if (refused.Verb == "submit" && _outstanding is { } outstanding)
         {
-            if (refusal.Action == RefusalAction.GiveUp)
+            if (refusal.Reason == "forbidden")
+                Hold(outstanding);
+            else if (refusal.Action == RefusalAction.GiveUp)
                 GiveUp(refusal);
             else
                 outstanding.RepeatAt = _now + (refusal.RetryAfter ?? _backoff.Next());
@@ -490,6 +626,60 @@ internal sealed class DocumentState(string document, string? name, string? color
         Proceed();
     }
 
+    // The edit stays, and waits for a role that allows it. Sent once, it is certain that it was not applied. Sent several times, an earlier one may still be under way: the
+    // next admission fences those, and says what was applied.
+    private void Hold(OutstandingOperation outstanding)
+    {
+        if (outstanding.TimesSent > 1)
+        {
+            Resync(needsSnapshot: false);
+            return;
+        }
+
+        _replica!.Unsend();
+        _outstanding = null;
+        _submitBarredUntil = _now + _forbiddenBackoff.Next();
+    }
+
+    private bool MaySubmit(IDelta delta) =>
+        Role is null or >= DocumentRole.Editor || (Role == DocumentRole.Commenter && Kind!.ChangesOnlyComments(delta));
+
+    private void SetRole(DocumentRole? role)
+    {
+        _submitBarredUntil = null;
+        if (role == Role)
+            return;
+        Role = role;
+        _forbiddenBackoff.Reset();
+        _events.Enqueue(new DocumentEvent.RoleChanged(role));
+    }
+
+    private void TellHeld()
+    {
+        if (IsHeld == _isHeld)
+            return;
+        _isHeld = IsHeld;
+        _events.Enqueue(new DocumentEvent.HeldChanged(_isHeld));
+    }
+
+    // Whoever knows the token sends it, and says when it was taken.
+    private void AwaitToken()
+    {
+        _quality.Stop();
+        Enter(DocumentPhase.Unauthenticated);
+    }
+
+    // A verb that matters to nobody else was too much for the server: later, then.
+    private void Postpone(string verb, TimeSpan until)
+    {
+        if (verb == "presence")
+            _presence.Postpone(until);
+        else if (verb == "quality")
+            _quality.Postpone(until);
+        else
+            (_checkAt, _checkedRevision) = (until, -1);
+    }
+
     private void Diverge(string detail)
     {
         _events.Enqueue(new DocumentEvent.Diverged(detail));
@@ -524,14 +714,20 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
         // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
-        if (Phase != DocumentPhase.Live || _outstanding is not null || (_sendsFromHead && _replica!.Revision < _catchUpTo) || _replica!.TakeBuffer() is not { } delta)
+        if (Phase != DocumentPhase.Live || _outstanding is not null || (_sendsFromHead && _replica!.Revision < _catchUpTo))
+            return;
+        if (_now < _submitBarredUntil || (_replica!.Buffer is { } buffer && !MaySubmit(buffer)))
+            return;
+        _submitBarredUntil = null;
+        if (_replica!.TakeBuffer() is not { } delta)
             return;
         var encoded = new ArrayBufferWriter<byte>();
         delta.Encode(encoded);
         var message = new ClientMessage.Submit(document, _nextSequence++, _replica.Revision, encoded.WrittenMemory);
-        _outstanding = new OutstandingOperation(Session!, message) { EditsCovered = EditsMade, RepeatAt = _now + AnswerTimeout };
+        _outstanding = new OutstandingOperation(Session!, message) { EditsCovered = EditsMade, RepeatAt = _now + AnswerTimeout, TimesSent = 1 };
         if (encoded.WrittenCount <= _limits!.OperationBytes)
         {
+            _quality.Submitted(isAgain: false);
             _messages.Enqueue(message);
             return;
         }
@@ -572,7 +768,9 @@ internal sealed class DocumentState(string document, string? name, string? color
     private void Close(string reason, string detail)
     {
         Enter(DocumentPhase.Closed);
+        _quality.Stop();
         _others?.Clear();
+        TellHeld();
         _events.Enqueue(new DocumentEvent.Closed(reason, detail));
     }
 

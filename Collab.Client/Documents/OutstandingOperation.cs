@@ -9,6 +9,9 @@ internal sealed record OutstandingOperation(string Session, ClientMessage.Submit
     /// <summary>The server said that the log has it, so it will come with the stream and need not be sent again.</summary>
     public bool IsApplied { get; set; }
 
+    /// <summary>How often it was sent since the session was admitted. The answer to a single submission settles it; one of several does not.</summary>
+    public int TimesSent { get; set; }
+
     /// <summary>How many of the edits made here it and what went before it hold.</summary>
     public long EditsCovered { get; init; }
 

@@ -20,4 +20,7 @@ public enum RefusalAction
 
     /// <summary>The request is wrong or not allowed, and always will be.</summary>
     GiveUp,
+
+    /// <summary>Get a token, say who one is, then join again.</summary>
+    Authenticate,
 }

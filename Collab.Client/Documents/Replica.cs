@@ -54,6 +54,18 @@ internal sealed class Replica(IDocumentKind kind, long revision, IContent conten
         Outstanding = null;
     }
 
+    /// <summary>What is pending, as one delta of <see cref="Synchronized"/>; null for nothing.</summary>
+    public IDelta? Pending => Outstanding is null || Buffer is null ? Outstanding ?? Buffer : kind.Compose(Outstanding, Buffer);
+
+    /// <summary>Takes everything pending back: the person gave it up.</summary>
+    /// <returns>The change of <see cref="Content"/>.</returns>
+    public IDelta Discard()
+    {
+        var inverse = kind.Invert(Pending!, Synchronized);
+        (Outstanding, Buffer, Content) = (null, null, Synchronized);
+        return inverse;
+    }
+
     /// <summary>Takes the log's next operation, somebody else's.</summary>
     /// <returns>The same as a change of <see cref="Content"/>.</returns>
     /// <exception cref="LengthMismatchException">It does not fit; nothing has changed.</exception>

@@ -37,6 +37,32 @@ internal abstract record ClientMessage(string Document)
         public override string Target => "check";
     }
 
+    /// <param name="Token">Never written anywhere but to the server.</param>
+    public sealed record Authenticate(string Token) : ClientMessage("")
+    {
+        public override string Target => "authenticate";
+
+        public override string ToString() => nameof(Authenticate);
+    }
+
+    /// <param name="Sent">By the client's clock, milliseconds; the members in milliseconds, 0 to 1, and per second, null where nothing was measured.</param>
+    public sealed record Quality(string Document, double Sent) : ClientMessage(Document)
+    {
+        public double? RoundTrip { get; init; }
+
+        public double? Jitter { get; init; }
+
+        public double? Propagation { get; init; }
+
+        public double? Resent { get; init; }
+
+        public double? UpdateRate { get; init; }
+
+        public double? BytesRate { get; init; }
+
+        public override string Target => "quality";
+    }
+
     public sealed record Leave(string Document) : ClientMessage(Document)
     {
         public override string Target => "leave";

@@ -16,7 +16,8 @@ internal sealed class ClientMessageConverter : JsonConverter<ClientMessage>
     public override void Write(Utf8JsonWriter writer, ClientMessage value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        writer.WriteString("document"u8, value.Document);
+        if (value is not ClientMessage.Authenticate)
+            writer.WriteString("document"u8, value.Document);
         switch (value)
         {
             case ClientMessage.Submit submit:
@@ -33,6 +34,12 @@ internal sealed class ClientMessageConverter : JsonConverter<ClientMessage>
                 break;
             case ClientMessage.Read read:
                 writer.WriteNumber("from"u8, read.From);
+                break;
+            case ClientMessage.Authenticate authenticate:
+                writer.WriteString("token"u8, authenticate.Token);
+                break;
+            case ClientMessage.Quality quality:
+                Write(writer, quality);
                 break;
             case ClientMessage.Check check:
                 writer.WriteNumber("revision"u8, check.Revision);
@@ -60,6 +67,23 @@ internal sealed class ClientMessageConverter : JsonConverter<ClientMessage>
 
         if (join.Revision is { } revision)
             writer.WriteNumber("revision"u8, revision);
+    }
+
+    private static void Write(Utf8JsonWriter writer, ClientMessage.Quality quality)
+    {
+        writer.WriteNumber("sent"u8, quality.Sent);
+        Write("rtt"u8, quality.RoundTrip);
+        Write("jitter"u8, quality.Jitter);
+        Write("propagation"u8, quality.Propagation);
+        Write("resent"u8, quality.Resent);
+        Write("updateRate"u8, quality.UpdateRate);
+        Write("bytesRate"u8, quality.BytesRate);
+
+        void Write(ReadOnlySpan<byte> name, double? value)
+        {
+            if (value is { } measured)
+                writer.WriteNumber(name, measured);
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, ClientMessage.Presence presence)

@@ -1,3 +1,4 @@
+using Collab.Client.Access;
 using Collab.Client.Documents;
 using Collab.Client.Presence;
 using Collab.Operations;
@@ -23,7 +24,17 @@ internal abstract record ServerMessage(string? Document)
         long AppliedRevision,
         Snapshot? Snapshot,
         IReadOnlyList<PresenceUpdate> Presence,
-        Limits Limits) : ServerMessage(Document);
+        Limits Limits) : ServerMessage(Document)
+    {
+        /// <summary>Null from a server that names no roles.</summary>
+        public DocumentRole? Role { get; init; }
+
+        /// <summary>Who the person is to the server; null for somebody anonymous.</summary>
+        public string? Subject { get; init; }
+
+        /// <summary>How many sessions are here, this one included, where <see cref="Presence"/> does not name them all.</summary>
+        public int? Count { get; init; }
+    }
 
     /// <param name="List">Consecutive, each with its own revision.</param>
     public sealed record Operations(string Document, IReadOnlyList<Operation> List) : ServerMessage(Document);
@@ -34,9 +45,19 @@ internal abstract record ServerMessage(string? Document)
     public sealed record Refused(string? Document, string Verb, long? Sequence, Refusal Refusal) : ServerMessage(Document);
 
     /// <param name="Left">Sessions that are gone.</param>
-    public sealed record Presences(string Document, IReadOnlyList<PresenceUpdate> Updates, IReadOnlyList<string> Left) : ServerMessage(Document);
+    public sealed record Presences(string Document, IReadOnlyList<PresenceUpdate> Updates, IReadOnlyList<string> Left) : ServerMessage(Document)
+    {
+        /// <summary>How many sessions are here, this one included.</summary>
+        public int? Count { get; init; }
+    }
 
     public sealed record Closed(string Document, string Reason, RefusalAction Action) : ServerMessage(Document);
+
+    /// <summary>What the person may do has changed.</summary>
+    public sealed record RoleChanged(string Document, DocumentRole Role) : ServerMessage(Document);
+
+    /// <summary>The answer to <c>quality</c>: its clock, and the server's.</summary>
+    public sealed record Measured(string Document, double Sent, long At) : ServerMessage(Document);
 }
 
 /// <summary>Content at a revision.</summary>

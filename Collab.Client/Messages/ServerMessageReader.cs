@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Collab.Client.Access;
 using Collab.Client.Documents;
 using Collab.Client.Presence;
 using Collab.Operations;
@@ -11,7 +12,7 @@ namespace Collab.Client.Messages;
 internal static class ServerMessageReader
 {
     /// <summary>The targets of the server's invocations.</summary>
-    public static readonly string[] Targets = ["joined", "operations", "acknowledged", "refused", "presence", "closed"];
+    public static readonly string[] Targets = ["joined", "operations", "acknowledged", "refused", "presence", "closed", "role", "measured", "authenticated"];
 
     // The log's deltas were within the limits of the day on which they were accepted.
     private static readonly DeltaLimits Unlimited = new(int.MaxValue, int.MaxValue);
@@ -29,7 +30,9 @@ internal static class ServerMessageReader
             {
                 "operations" => new ServerMessage.Operations(DocumentOf(message), Operations(message, kind ?? throw new FormatException("Operations came before 'joined'."))),
                 "acknowledged" => new ServerMessage.Acknowledged(DocumentOf(message), Number(message, "sequence"u8), Number(message, "revision"u8)),
-                "presence" => new ServerMessage.Presences(DocumentOf(message), Presences(message.GetProperty("updates"u8)), Left(message)),
+                "presence" => new ServerMessage.Presences(DocumentOf(message), Presences(message.GetProperty("updates"u8)), Left(message)) { Count = Count(message) },
+                "role" => new ServerMessage.RoleChanged(DocumentOf(message), Role(message) ?? DocumentRole.None),
+                "measured" => new ServerMessage.Measured(DocumentOf(message), message.GetProperty("sent"u8).GetDouble(), Number(message, "at"u8)),
                 "refused" => Refused(message),
                 "joined" => Joined(message),
                 "closed" => new ServerMessage.Closed(DocumentOf(message), String(message, "reason"u8), Action(message)),
@@ -103,8 +106,26 @@ internal static class ServerMessageReader
             Number(applied, "revision"u8),
             Snapshot(message, kind),
             Presences(message.GetProperty("presence"u8)),
-            new Limits(Length(limits, "messageBytes"u8), Length(limits, "operationBytes"u8), Length(limits, "documentLength"u8)));
+            new Limits(Length(limits, "messageBytes"u8), Length(limits, "operationBytes"u8), Length(limits, "documentLength"u8)))
+        {
+            Role = Role(message),
+            Subject = OptionalString(message, "subject"u8),
+            Count = Count(message),
+        };
     }
+
+    // A role that a later server invents allows nothing that this client knows of.
+    private static DocumentRole? Role(JsonElement message) => OptionalString(message, "role"u8) switch
+    {
+        null => null,
+        "viewer" => DocumentRole.Viewer,
+        "commenter" => DocumentRole.Commenter,
+        "editor" => DocumentRole.Editor,
+        "owner" => DocumentRole.Owner,
+        _ => DocumentRole.None,
+    };
+
+    private static int? Count(JsonElement message) => OptionalNumber(message, "count"u8) is { } count ? (int)Math.Clamp(count, 0, int.MaxValue) : null;
 
     private static Snapshot? Snapshot(JsonElement message, IDocumentKind kind)
     {
@@ -112,6 +133,12 @@ internal static class ServerMessageReader
             return null;
         return new Snapshot(Number(snapshot, "revision"u8), kind.DecodeContent(JsonMarshal.GetRawUtf8Value(snapshot.GetProperty("content"u8))));
     }
+
+    /// <summary>Reads <c>authenticated</c>, which is about no document.</summary>
+    public static Identity Identity(JsonElement message) => new(
+        OptionalString(message, "subject"u8),
+        OptionalString(message, "name"u8),
+        OptionalNumber(message, "expiresAt"u8) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null);
 
     private static ServerMessage.Refused Refused(JsonElement message) => new(
         Document(message),
@@ -129,7 +156,9 @@ internal static class ServerMessageReader
         "retry" => RefusalAction.Retry,
         "resync" => RefusalAction.Resync,
         "give_up" => RefusalAction.GiveUp,
-        var other => throw new FormatException($"There is no action '{other}'."),
+        "authenticate" => RefusalAction.Authenticate,
+        // A later server's: nothing is lost by trying again.
+        _ => RefusalAction.Retry,
     };
 
     private static Conflict[]? Conflicts(JsonElement message)
@@ -160,7 +189,7 @@ internal static class ServerMessageReader
             Number(update, "revision"u8),
             isObject ? Selection(state) : null,
             isObject && state.TryGetProperty("typing"u8, out var typing) && typing.ValueKind == JsonValueKind.True,
-            state);
+            state) { Subject = OptionalString(update, "subject"u8) };
     }
 
     private static Selection? Selection(JsonElement state) =>

@@ -37,6 +37,9 @@ internal sealed class OwnPresence
             _selection = kind.TransformSelection(selection, delta, side);
     }
 
+    /// <summary>The server took the last one for one too many.</summary>
+    public void Postpone(TimeSpan until) => (_isUnsent, _sendableAt) = (true, until);
+
     /// <summary>The server has forgotten: a connection was lost.</summary>
     public void Repeat() => _isUnsent |= !_isCleared;
 

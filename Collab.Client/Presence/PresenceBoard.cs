@@ -16,10 +16,12 @@ internal sealed class PresenceBoard(IDocumentKind kind)
     private readonly Dictionary<string, PresenceUpdate> _others = [];
     private readonly List<Operation> _history = [];
     private long _revision;
+    private int? _count;
 
     /// <summary>Takes what the server sent; <paramref name="own"/> is this side's session and is left out.</summary>
-    public void Update(IEnumerable<PresenceUpdate> updates, string? own)
+    public void Update(IEnumerable<PresenceUpdate> updates, string? own, int? count)
     {
+        _count = count ?? _count;
         foreach (var update in updates)
             if (update.Session != own)
                 _others[update.Session] = update;
@@ -31,8 +33,12 @@ internal sealed class PresenceBoard(IDocumentKind kind)
             _others.Remove(session);
     }
 
+    /// <summary>How many are here, this session included: as the server counts, which may not name them all.</summary>
+    public int Count => Math.Max(_count ?? 0, _others.Count + 1);
+
     public void Clear()
     {
+        _count = null;
         _others.Clear();
         _history.Clear();
     }
@@ -72,7 +78,7 @@ internal sealed class PresenceBoard(IDocumentKind kind)
                 selection = kind.TransformSelection(here, outstanding, CaretSide.BeforeInsert);
             if (selection is { } there && replica.Buffer is { } buffer)
                 selection = kind.TransformSelection(there, buffer, CaretSide.BeforeInsert);
-            shown.Add(new RemotePresence(session, other.Name, other.Color, selection, other.IsTyping, other.State));
+            shown.Add(new RemotePresence(session, other.Name, other.Color, selection, other.IsTyping, other.State) { Subject = other.Subject });
         }
 
         return shown;

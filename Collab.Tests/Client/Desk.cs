@@ -1,3 +1,4 @@
+using Collab.Client.Access;
 using Collab.Client.Documents;
 using Collab.Client.Messages;
 using Collab.Client.Presence;
@@ -49,11 +50,25 @@ internal sealed class Desk
         return desk;
     }
 
-    /// <summary>What was said since the last look.</summary>
+    /// <summary>The server says what the person may do from now on.</summary>
+    public void Role(DocumentRole role) => Hear(new ServerMessage.RoleChanged("d", role));
+
+    public void Closed(string reason, RefusalAction action) => Hear(new ServerMessage.Closed("d", reason, action));
+
+    /// <summary>What was said of the connection's quality, so far.</summary>
+    public List<ClientMessage.Quality> Reports { get; } = [];
+
+    /// <summary>What was said since the last look; apart from <see cref="Reports"/>, which come by the clock.</summary>
     public IReadOnlyList<ClientMessage> Sent()
     {
         while (State.TryTake(out ClientMessage? message))
-            _sent.Add(message);
+        {
+            if (message is ClientMessage.Quality report)
+                Reports.Add(report);
+            else
+                _sent.Add(message);
+        }
+
         while (State.TryTake(out DocumentEvent? happened))
             Events.Add(happened);
         ClientMessage[] sent = [.. _sent];
@@ -69,8 +84,8 @@ internal sealed class Desk
 
     /// <summary>The server admits the session.</summary>
     public void Joined(
-        string? snapshot = null, long at = 0, long? head = null, long applied = 0, long appliedAt = 0, string session = "me", int operationBytes = 1 << 20) =>
-        Hear(Joining(snapshot is null ? null : new Snapshot(at, Notation.Document(snapshot)), head ?? at, applied, appliedAt, session, operationBytes));
+        string? snapshot = null, long at = 0, long? head = null, long applied = 0, long appliedAt = 0, string session = "me", int operationBytes = 1 << 20, DocumentRole? role = null) =>
+        Hear(Joining(snapshot is null ? null : new Snapshot(at, Notation.Document(snapshot)), head ?? at, applied, appliedAt, session, operationBytes) with { Role = role });
 
     /// <summary>The operation that makes <paramref name="revision"/> comes by.</summary>
     public void Operation(long revision, string delta, string session = "other", long sequence = 1) =>
