@@ -40,5 +40,5 @@ public interface ISessionGrain : IGrainWithStringKey
     /// a stay that is over, if the word of that was lost.
     /// </summary>
     [Alias("Keep")]
-    Task<StayStanding> Keep(KeptStay stay);
+    Task<StayStanding> Keep(KeptStay kept);
 }

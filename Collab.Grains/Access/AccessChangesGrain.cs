@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Collab.Contracts.Access;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Documents;

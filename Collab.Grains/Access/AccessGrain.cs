@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using Collab.Contracts.Access;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Documents;

@@ -16,6 +16,8 @@ internal static class ApiSession
 
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
+    private static readonly System.Buffers.SearchValues<char> OfAlphabet = System.Buffers.SearchValues.Create(Alphabet);
+
     /// <summary>The session that <paramref name="named"/> means when <paramref name="caller"/> says it.</summary>
     /// <exception cref="MalformedMessageException">It is not a REST caller's, is another subject's, or is too long with the hash in it.</exception>
     public static SessionId Of(SessionId named, Caller caller)
@@ -41,7 +43,7 @@ internal static class ApiSession
                 $"Member 'session' has {named.Value.Length} characters; {SessionId.LengthLimit - own.Length} are the limit for a caller with a subject, whose sessions are named {SessionId.ApiPrefix}HASH-NAME.");
     }
 
-    private static bool IsOfSubject(string name) => name.Length > HashLength && name[HashLength] == '-' && name.AsSpan(0, HashLength).IndexOfAnyExcept(Alphabet) < 0;
+    private static bool IsOfSubject(string name) => name.Length > HashLength && name[HashLength] == '-' && name.AsSpan(0, HashLength).IndexOfAnyExcept(OfAlphabet) < 0;
 
     private static string HashOf(string subject)
     {

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
-using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Web.Connections;
-using Collab.Web.Messages;
 
 namespace Collab.Web.Delivery;
 
