@@ -39,8 +39,7 @@ public static class CollabHost
         services.AddSingleton<DocumentFeeds>();
         services.AddHostedService<FeedRenewal>();
         services.AddCollabAccess();
-        services.TryAddSingleton<IDocumentPermissions, TokenPermissions>();
-        services.AddSingleton<DocumentAccess>();
+        services.AddCollabPermissions();
         services.AddServerOptions();
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<RestLimits>();

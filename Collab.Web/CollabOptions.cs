@@ -16,6 +16,8 @@ public sealed class CollabOptions
     public ConnectionOptions Connections { get; set; } = new();
 
     public StayOptions Sessions { get; set; } = new();
+
+    public PermissionOptions Permissions { get; set; } = new();
 }
 
 /// <summary>What one client may ask for; section <c>Collab:Limits</c>.</summary>
@@ -150,6 +152,21 @@ public sealed class DeliveryOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StrandedAfter { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>How long a host goes by what it knows of who may do what; section <c>Collab:Permissions</c>.</summary>
+public sealed class PermissionOptions
+{
+    /// <summary>
+    /// Roles that a host keeps so as not to ask for them again, some 500 bytes each. Above, those used least recently are let go, and asked for anew. Changes that Collab is told of hold at once all the same. Default 16 MiB,
+    /// 0 to 16 GiB.
+    /// </summary>
+    [Range(0L, 16L << 30)]
+    public long CacheBytesLimit { get; set; } = 16 << 20;
+
+    /// <summary>How long such a role is gone by at most: what a host's own source of permissions changes without a word (<c>IAccessChanges</c>) holds then. Default 1 min, 0 to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan CacheLifetime { get; set; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>What pages of other origins may do; section <c>Collab:Browsers</c>.</summary>

@@ -17,6 +17,7 @@ internal static class GrainFailures
         // The exception's own text may carry anything; its type is what a developer needs.
         var refusal = failure switch
         {
+            RefusedException refused => refused.Refusal,
             BrokenCircuitException open => new Refusal(
                 RefusalReason.StorageUnavailable, "The cluster could not be reached repeatedly and is left alone for a moment; nothing was done.", Spread(open.RetryAfter ?? RetryAfter)),
             BulkheadRejectedException => new Refusal(RefusalReason.Overloaded, failure.Message, Spread(RetryAfter)),

@@ -80,5 +80,8 @@ internal sealed record SessionsResponse(IEnumerable<SessionResponse> Sessions, i
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(RevokeRequest))]
 [JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(PermissionRequest))]
+[JsonSerializable(typeof(PermissionResponse))]
+[JsonSerializable(typeof(PermissionsResponse))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ApiJson : JsonSerializerContext;

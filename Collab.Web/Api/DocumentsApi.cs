@@ -33,6 +33,7 @@ internal static class DocumentsApi
             .Produces<ConflictsResponse>().Produces<Problem>(404, Problems.Media);
         SessionsApi.Map(documents);
         ContentApi.Map(documents);
+        PermissionsApi.Map(documents);
         ActivityApi.MapDocument(documents);
     }
 
@@ -49,7 +50,7 @@ internal static class DocumentsApi
         if (Parse(body, out var id, out var document) is { } refusal)
             return Problems.Of(refusal);
         // Before anybody looks whether there is such a document: whoever may not make it learns nothing about it.
-        if (await access.GetRoleAsync(request.HttpContext.GetCaller(), new DocumentId(id)) < Role.Owner)
+        if (DocumentAccess.Judge(await access.GetRoleAsync(request.HttpContext.GetCaller(), new DocumentId(id)), Role.Owner, new DocumentId(id)) is not null)
             return Problems.Of(new Refusal(RefusalReason.Forbidden, $"To create document {id} takes the role {Role.Owner.Word()} for its id."));
         var creation = await cluster.Document(new DocumentId(id)).Create(document);
         if (creation.Refusal is { } refused)
@@ -66,14 +67,8 @@ internal static class DocumentsApi
         var page = await cluster.Catalog.List(after, limit);
         if (page.Refusal is { } refusal)
             return Problems.Of(refusal);
-        var caller = http.GetCaller();
-        var visible = new List<DocumentResponse>(page.Documents.Length);
-        foreach (var document in page.Documents)
-        {
-            if (await access.GetRoleAsync(caller, document.Id) >= Role.Viewer)
-                visible.Add(DocumentResponse.Of(document));
-        }
-
+        var roles = await access.GetRolesAsync(http.GetCaller(), [.. page.Documents.Select(document => document.Id)]);
+        var visible = page.Documents.Zip(roles).Where(pair => DocumentAccess.Judge(pair.Second, Role.Viewer, pair.First.Id) is null).Select(pair => DocumentResponse.Of(pair.First));
         return Results.Json(new DocumentsResponse(visible, page.Next), ApiJson.Default.DocumentsResponse);
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Activity;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Fanout;
 using Collab.Contracts.Presence;
+using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Collab.Resilience;
 
@@ -24,6 +26,12 @@ internal sealed class ClusterCalls(IGrainFactory grains, [FromKeyedServices(Pipe
     public CatalogCalls Catalog => new(grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key), pipeline);
 
     public ActivityCalls Activity => new(grains.GetGrain<IActivityFeedGrain>(IActivityFeedGrain.Key), pipeline);
+
+    public AccessCalls Access(DocumentId id) => new(grains.GetGrain<IAccessGrain>(id.Value), pipeline);
+
+    public AccessListCalls AccessList => new(grains.GetGrain<IAccessListGrain>(IAccessListGrain.Key), pipeline);
+
+    public AccessChangesCalls AccessChanges => new(grains.GetGrain<IAccessChangesGrain>(IAccessChangesGrain.Key), pipeline);
 
     public DocumentCalls Document(DocumentId id) => new(grains.GetGrain<IDocumentGrain>(id.Value), pipeline);
 
@@ -178,6 +186,38 @@ internal readonly struct SessionCalls(ISessionGrain grain, Pipeline pipeline)
     /// <summary>Repeated: it says which stay is over.</summary>
     public Task Leave(string connection, SessionCloseReason reason) =>
         pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Leave(call.connection, call.reason)), (grain, connection, reason), default).AsTask();
+}
+
+/// <summary>All repeated: to say the same twice changes nothing.</summary>
+internal readonly struct AccessCalls(IAccessGrain grain, Pipeline pipeline)
+{
+    public ValueTask<GrantList> List() => pipeline.RepeatAsync(static (grain, _) => new ValueTask<GrantList>(grain.List()), grain, default);
+
+    public ValueTask<GrantAnswer> Find(string subject) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<GrantAnswer>(call.grain.Find(call.subject)), (grain, subject), default);
+
+    public ValueTask<GrantAnswer> Set(Grant grant) => pipeline.RepeatAsync(static (call, _) => new ValueTask<GrantAnswer>(call.grain.Set(call.grant)), (grain, grant), default);
+
+    public ValueTask<GrantAnswer> Remove(string subject) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<GrantAnswer>(call.grain.Remove(call.subject)), (grain, subject), default);
+}
+
+internal readonly struct AccessListCalls(IAccessListGrain grain, Pipeline pipeline)
+{
+    public ValueTask<GrantAnswers> Find(string subject, ImmutableArray<DocumentId> documents) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<GrantAnswers>(call.grain.Find(call.subject, call.documents)), (grain, subject, documents), default);
+}
+
+/// <summary>Both repeated: to say the same twice changes nothing.</summary>
+internal readonly struct AccessChangesCalls(IAccessChangesGrain grain, Pipeline pipeline)
+{
+    /// <summary>Not through the pipeline: it is meant to take long, and who waits for it has a pace of its own.</summary>
+    public Task<AccessChanges> Next(long epoch, long version) => grain.Next(epoch, version);
+
+    public Task Publish(AccessChange change) => pipeline.RepeatAsync(static (call, _) => Done.After(call.grain.Publish(call.change)), (grain, change), default).AsTask();
+
+    public ValueTask<Refusal?> Revoke(Revocation revocation) =>
+        pipeline.RepeatAsync(static (call, _) => new ValueTask<Refusal?>(call.grain.Revoke(call.revocation)), (grain, revocation), default);
 }
 
 /// <summary>A call without a result, as one with.</summary>

@@ -1,4 +1,5 @@
 using Collab.Contracts;
+using Collab.Contracts.Access;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
@@ -16,7 +17,7 @@ namespace Collab.Web.Connections;
 
 /// <summary>One client's WebSocket: what it asks for, on which documents, and the outbox that everything is answered through.</summary>
 internal sealed partial class ClientConnection(
-    HubConnectionContext context, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, DocumentAccess access, SnapshotTurns snapshots, CollabOptions options, TimeProvider time,
+    HubConnectionContext context, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, StayRoles roles, SnapshotTurns snapshots, CollabOptions options, TimeProvider time,
     ILogger<ClientConnection> logger)
 {
     private readonly ILogger<ClientConnection> _logger = logger;
@@ -175,6 +176,38 @@ internal sealed partial class ClientConnection(
         }
     }
 
+    /// <summary>The credential was revoked: every stay ends at once, and nobody is known any more.</summary>
+    public void Revoke()
+    {
+        lock (_gate)
+        {
+            foreach (var (document, seat) in _seats)
+            {
+                if (seat.Stay is { } stay)
+                    Silence(stay);
+                // Its own turn besides: of what is on its way in nothing is to stay behind.
+                seat.TryRun(() => RevokeAsync(document, seat), always: true);
+            }
+        }
+    }
+
+    /// <summary>Asks again what the caller may do in each document that it is in.</summary>
+    public void AskRoles()
+    {
+        Stay[] stays;
+        lock (_gate)
+            stays = [.. _seats.Values.Select(seat => seat.Stay).OfType<Stay>()];
+        foreach (var stay in stays)
+            _ = roles.AskAgainAsync(stay);
+    }
+
+    /// <summary>The caller may not even be there any more.</summary>
+    public void Revoke(Stay stay)
+    {
+        Silence(stay);
+        End(stay, SessionCloseReason.PermissionRevoked);
+    }
+
     /// <summary>Nobody said in time who they are.</summary>
     public void TimeOut(TimeSpan limit)
     {
@@ -252,7 +285,7 @@ internal sealed partial class ClientConnection(
             stay = _seats.GetValueOrDefault(message.Document)?.Stay;
         if (stay is null)
             RefuseNotJoined(message.Document, TMessage.Verb, sequence);
-        else if (DocumentAccess.Judge(stay.Role, TMessage.Takes, message.Document) is { } refusal)
+        else if (DocumentAccess.Judge(stay.Role.Current, TMessage.Takes, message.Document) is { } refusal)
             Refuse(message.Document, TMessage.Verb, refusal, sequence);
         else
             return stay;
@@ -350,8 +383,9 @@ internal sealed partial class ClientConnection(
         bool isToEnd = true;
         try
         {
-            stay.Role = await access.GetRoleAsync(who, message.Document);
-            if (DocumentAccess.Judge(stay.Role, JoinMessage.Takes, message.Document) is { } notAllowed)
+            // The stay is among those that hear of changes: what this answer is too old for, a later one says.
+            await roles.AskAsync(stay, who);
+            if (DocumentAccess.Judge(stay.Role.Current, JoinMessage.Takes, message.Document) is { } notAllowed)
             {
                 isToEnd = false;
                 Detach(stay);
@@ -359,7 +393,7 @@ internal sealed partial class ClientConnection(
                 return;
             }
 
-            var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, name, message.ResumeToken, local.Self, stay.Key, who.Subject, stay.Role));
+            var outcome = await cluster.Session(session).Join(new JoinRequest(message.Document, name, message.ResumeToken, local.Self, stay.Key, who.Subject, stay.Role.Current));
             if ((outcome.Refusal ?? outcome.Admission!.Refusal) is { } refusal)
             {
                 isToEnd = false;
@@ -396,9 +430,16 @@ internal sealed partial class ClientConnection(
             return false;
         }
 
+        var role = stay.Role.Current;
+        if (DocumentAccess.Judge(role, JoinMessage.Takes, stay.Document) is { } notAllowed)
+        {
+            Refuse(stay.Document, "join", notAllowed);
+            return false;
+        }
+
         var known = outcome.Admission!.Document!.Revision;
         var joined = ServerMessages.Joined(
-            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, stay.Role, feed.ShowPresence(stay), options, who.Subject);
+            stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, role, feed.ShowPresence(stay), options, who.Subject);
         if (joined.Bytes > options.Delivery.OutboxBytesLimit)
             await Outbox.WhenDrained();
         var (copied, notNow) = await snapshots.WaitAsync(joined.Bytes);
@@ -412,6 +453,8 @@ internal sealed partial class ClientConnection(
         seat.Stay = stay;
         int turn = Outbox.Open(stay, joined, read.Snapshot?.Revision ?? from!.Value);
         _ = GiveBackAsync(copied!);
+        stay.Role.Begin(role);
+        stay.TellRole();
         if (!_isEstablished)
         {
             _isEstablished = true;
@@ -449,6 +492,22 @@ internal sealed partial class ClientConnection(
             await CloseAsync(stay, seat, SessionCloseReason.TokenExpired, isNews: true);
         else
             Free(document, seat);
+    }
+
+    private async Task RevokeAsync(DocumentId document, Seat seat)
+    {
+        // Somebody may be known again by now, and have come back.
+        if (seat.Stay is { } stay && (caller.Current is null || stay.Role.Current == Role.None))
+            await CloseAsync(stay, seat, SessionCloseReason.PermissionRevoked, isNews: true);
+        else
+            Free(document, seat);
+    }
+
+    /// <summary>At once, whatever its seat is waiting for: nothing more is delivered to the stay, and it may do nothing.</summary>
+    private void Silence(Stay stay)
+    {
+        stay.Role.End();
+        Outbox.Leave(stay);
     }
 
     private async Task CloseAsync(Stay stay, Seat seat, SessionCloseReason reason, bool isNews)

@@ -20,6 +20,7 @@ internal sealed class ConnectionCaller : IDisposable
     private readonly Lock _gate = new();
     private readonly HttpContext? _handshake;
     private readonly CallerAuthentication _authentication;
+    private readonly RevokedCredentials _revoked;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -32,9 +33,9 @@ internal sealed class ConnectionCaller : IDisposable
     private bool _isDisposed;
 
     /// <param name="timeout">How long nobody may be known.</param>
-    public ConnectionCaller(HttpContext? handshake, CallerAuthentication authentication, TimeSpan timeout, TimeProvider time)
+    public ConnectionCaller(HttpContext? handshake, CallerAuthentication authentication, RevokedCredentials revoked, TimeSpan timeout, TimeProvider time)
     {
-        (_handshake, _authentication, _timeout, _time) = (handshake, authentication, timeout, time);
+        (_handshake, _authentication, _revoked, _timeout, _time) = (handshake, authentication, revoked, timeout, time);
         _caller = handshake?.FindCaller();
         _unknownSince = time.GetUtcNow();
         _timer = time.CreateTimer(_ => Judge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -47,7 +48,17 @@ internal sealed class ConnectionCaller : IDisposable
         Judge();
     }
 
-    /// <summary>Who it is; null while nobody is known, and when the credential has expired.</summary>
+    /// <summary>Whose the connection is, or was; null for an anonymous caller, and while nobody has been known.</summary>
+    public string? Subject
+    {
+        get
+        {
+            lock (_gate)
+                return _caller?.Subject;
+        }
+    }
+
+    /// <summary>Who it is; null while nobody is known, and when the credential has expired or was revoked.</summary>
     public Caller? Current
     {
         get
@@ -102,6 +113,41 @@ internal sealed class ConnectionCaller : IDisposable
         }
     }
 
+    /// <summary>Finds out whether the credential still holds, and waits for what is next: that it expires, or that nobody says who they are in time.</summary>
+    public void Judge()
+    {
+        bool hasExpired = false, isRevoked = false, isTimedOut = false;
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            var now = _time.GetUtcNow();
+            if (IsKnown())
+            {
+                _unknownSince = DateTimeOffset.MaxValue;
+                if (_caller!.ExpiresAt is { } end)
+                    Wait(end - now);
+            }
+            else
+            {
+                hasExpired = _unknownSince == DateTimeOffset.MaxValue;
+                isRevoked = hasExpired && _revoked.IsRevoked(_caller!);
+                if (hasExpired)
+                    _unknownSince = now;
+                isTimedOut = _isDisposed = now - _unknownSince >= _timeout;
+                if (!isTimedOut)
+                    Wait(_unknownSince + _timeout - now);
+            }
+        }
+
+        if (isRevoked)
+            _connection!.Revoke();
+        else if (hasExpired)
+            _connection!.Expire();
+        if (isTimedOut)
+            _connection!.TimeOut(_timeout);
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -109,7 +155,7 @@ internal sealed class ConnectionCaller : IDisposable
         _timer.Dispose();
     }
 
-    private bool IsKnown() => _caller is { } caller && !(caller.ExpiresAt <= _time.GetUtcNow());
+    private bool IsKnown() => _caller is { } caller && !(caller.ExpiresAt <= _time.GetUtcNow()) && !_revoked.IsRevoked(caller);
 
     private async Task AuthenticateAsync(Task before, string token)
     {
@@ -142,6 +188,8 @@ internal sealed class ConnectionCaller : IDisposable
 
         Judge();
         _connection!.Outbox.Post(ServerMessages.Authenticated(identification.Caller!));
+        // The newer credential may say otherwise what they may do.
+        _connection.AskRoles();
     }
 
     /// <summary>What is wrong with <paramref name="caller"/> on a connection that may be somebody else's.</summary>
@@ -151,38 +199,6 @@ internal sealed class ConnectionCaller : IDisposable
 
     /// <summary>Counts the connection for its user from now on.</summary>
     private Refusal? Count(Caller caller) => caller.Subject is { } subject ? _handshake?.Features.Get<ConnectionPass>()?.TryIdentify(subject) : null;
-
-    /// <summary>Waits for what is next: that the credential expires, or that nobody says who they are in time.</summary>
-    private void Judge()
-    {
-        bool hasExpired = false, isTimedOut = false;
-        lock (_gate)
-        {
-            if (_isDisposed)
-                return;
-            var now = _time.GetUtcNow();
-            if (IsKnown())
-            {
-                _unknownSince = DateTimeOffset.MaxValue;
-                if (_caller!.ExpiresAt is { } end)
-                    Wait(end - now);
-            }
-            else
-            {
-                hasExpired = _unknownSince == DateTimeOffset.MaxValue;
-                if (hasExpired)
-                    _unknownSince = now;
-                isTimedOut = _isDisposed = now - _unknownSince >= _timeout;
-                if (!isTimedOut)
-                    Wait(_unknownSince + _timeout - now);
-            }
-        }
-
-        if (hasExpired)
-            _connection!.Expire();
-        if (isTimedOut)
-            _connection!.TimeOut(_timeout);
-    }
 
     // A little longer: a timer may be early.
     private void Wait(TimeSpan wait) => _timer.Change(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait, Timeout.InfiniteTimeSpan);

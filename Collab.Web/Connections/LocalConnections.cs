@@ -12,7 +12,7 @@ namespace Collab.Web.Connections;
 
 /// <summary>The connections of this host and the sessions that stay on them; the cluster's ear for both.</summary>
 internal sealed class LocalConnections(
-    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, CallerAuthentication authentication, DocumentAccess access, SnapshotTurns snapshots, IOptions<CollabOptions> options, IOptions<AccessOptions> accessOptions,
+    IGrainFactory grains, ClusterCalls cluster, DocumentFeeds feeds, CallerAuthentication authentication, RevokedCredentials revoked, StayRoles roles, SnapshotTurns snapshots, IOptions<CollabOptions> options, IOptions<AccessOptions> accessOptions,
     TimeProvider time, ILogger<ClientConnection> logger) : ISessionOwner
 {
     private readonly ConcurrentDictionary<string, ClientConnection> _connections = new();
@@ -31,6 +31,7 @@ internal sealed class LocalConnections(
 
     public ICollection<ClientConnection> All => _connections.Values;
 
+    /// <summary>Also those that are on their way in.</summary>
     public ICollection<Stay> Stays => _stays.Values;
 
     /// <summary>What session grains call this host by. Made at the first join: by then the silo runs.</summary>
@@ -45,8 +46,8 @@ internal sealed class LocalConnections(
 
     public void Open(HubConnectionContext context)
     {
-        var caller = new ConnectionCaller(context.GetHttpContext(), authentication, accessOptions.Value.AuthenticationTimeout, time);
-        var connection = new ClientConnection(context, caller, this, cluster, feeds, access, snapshots, options.Value, time, logger);
+        var caller = new ConnectionCaller(context.GetHttpContext(), authentication, revoked, accessOptions.Value.AuthenticationTimeout, time);
+        var connection = new ClientConnection(context, caller, this, cluster, feeds, roles, snapshots, options.Value, time, logger);
         context.Features.Set(connection);
         if (context.GetHttpContext()?.Features.Get<ConnectionPass>() is { } pass)
             pass.IsOpen = true;

@@ -1,5 +1,4 @@
 using Collab.Contracts;
-using Collab.Contracts.Access;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
@@ -7,6 +6,7 @@ using Collab.Contracts.Sessions;
 using Collab.Resilience;
 using Collab.Web.Cluster;
 using Collab.Web.Delivery;
+using Collab.Web.Messages;
 
 namespace Collab.Web.Connections;
 
@@ -23,7 +23,6 @@ internal sealed class Stay
     private long _number;
     private long _activeAt;
     private volatile ConnectionSample? _sample;
-    private volatile Role _role;
 
     /// <param name="key">What the cluster knows it by; every join has its own, also on the same connection, so that a late word about an earlier one changes nothing.</param>
     public Stay(
@@ -62,12 +61,8 @@ internal sealed class Stay
     /// <summary>For how long its person has done nothing.</summary>
     public TimeSpan IdleFor => _time.GetElapsedTime(Volatile.Read(ref _activeAt));
 
-    /// <summary>What the caller may do here; goes with every submission. None until it has been asked for.</summary>
-    public Role Role
-    {
-        get => _role;
-        set => _role = value;
-    }
+    /// <summary>What the caller may do here; goes with every submission.</summary>
+    public StayRole Role { get; } = new();
 
     /// <summary>Set once the session is admitted.</summary>
     public DocumentFeed? Feed { get; set; }
@@ -95,13 +90,13 @@ internal sealed class Stay
     public async Task<SubmitOutcome> SubmitAsync(long sequence, Revision @base, ReadOnlyMemory<byte> delta, ClusterCalls cluster)
     {
         long lease = Lease;
-        var outcome = await Feed!.SubmitAsync(new Submission(Session, lease, sequence, @base, delta, Role));
+        var outcome = await Feed!.SubmitAsync(new Submission(Session, lease, sequence, @base, delta, Role.Current));
         if (outcome.Refusal?.Reason != RefusalReason.NotAdmitted)
             return outcome;
         // A refusal that is to be retried is the client's answer then: it keeps its stay, and its next try gets it in.
         return await ReadmitAsync(lease, cluster) is { } refusal
             ? new SubmitOutcome(Revision.Zero, Refusal: refusal)
-            : await Feed!.SubmitAsync(new Submission(Session, Lease, sequence, @base, delta, Role));
+            : await Feed!.SubmitAsync(new Submission(Session, Lease, sequence, @base, delta, Role.Current));
     }
 
     /// <summary>The session is admitted.</summary>
@@ -119,9 +114,12 @@ internal sealed class Stay
     /// <summary>Tells the cluster that the stay goes on.</summary>
     /// <returns>What the cluster knows of it.</returns>
     public ValueTask<StayStanding> KeepAsync(ISessionOwner owner, ClusterCalls cluster) => cluster.Session(Session).Keep(new KeptStay(
-        Document, Presence.Name, Presence.Subject, Role, owner, Key, Volatile.Read(ref _epoch), Lease, _number, _since));
+        Document, Presence.Name, Presence.Subject, Role.Current, owner, Key, Volatile.Read(ref _epoch), Lease, _number, _since));
 
     public void BringUp(int turn) => Feed?.BringUp(this, turn);
+
+    /// <summary>Tells the client what it may do, if it has been told something else.</summary>
+    public void TellRole() => Role.Tell(role => Connection.Outbox.Post(ServerMessages.Role(Document, role)));
 
     /// <summary>Lets others see <paramref name="presence"/>, soon.</summary>
     public void Show(PresenceEntry presence)

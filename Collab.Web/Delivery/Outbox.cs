@@ -170,6 +170,8 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
     {
         lock (_gate)
         {
+            if (stay.Position.State == StreamState.Left)
+                return stay.Position.Turn;
             Remove(entry => entry.IsOperations && entry.Stay == stay);
             SetState(stay, StreamState.CatchingUp);
             stay.Position.Queued = stay.Position.Sent = position;

@@ -13,6 +13,7 @@ internal enum ServerMessageType
     Closed,
     Authenticated,
     Measured,
+    Role,
 }
 
 /// <summary>A message to clients, encoded once as a whole frame, for however many connections. Immutable.</summary>

@@ -113,6 +113,13 @@ internal static class ServerMessages
             json.WriteNumber("at"u8, at.ToUnixTimeMilliseconds());
         });
 
+    public static ServerMessage Role(DocumentId document, Role role) =>
+        Write(ServerMessageType.Role, json =>
+        {
+            json.WriteString("document"u8, document.Value);
+            json.WriteString("role"u8, role.Word());
+        });
+
     public static ServerMessage Closed(DocumentId document, SessionCloseReason reason) =>
         Write(ServerMessageType.Closed, json =>
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Collab.Web.Security;
 
@@ -12,10 +14,18 @@ namespace Collab.Web.Security;
 internal sealed record Caller(
     ClaimsPrincipal Principal, string? Subject, string Name, bool IsOperator, string? TokenId = null, DateTimeOffset? IssuedAt = null, DateTimeOffset? ExpiresAt = null)
 {
+    private string? _claimsKey;
+
+    /// <summary>The same for all who bring the same claims, whatever credential says so and until when: whoever has them has the same permissions.</summary>
+    public string ClaimsKey => _claimsKey ??= KeyOf(Principal);
+
+    /// <summary>Who it is; null for an anonymous one.</summary>
+    public static string? SubjectOf(ClaimsPrincipal principal) => principal.FindFirstValue(CollabClaims.Subject) ?? principal.FindFirstValue(ClaimTypes.NameIdentifier);
+
     /// <summary>Reads <see cref="CollabClaims"/>.</summary>
     public static Caller Of(ClaimsPrincipal principal)
     {
-        string? subject = principal.FindFirstValue(CollabClaims.Subject) ?? principal.FindFirstValue(ClaimTypes.NameIdentifier);
+        string? subject = SubjectOf(principal);
         return new Caller(
             principal,
             subject,
@@ -29,6 +39,18 @@ internal sealed record Caller(
             && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
+    }
+
+    private static string KeyOf(ClaimsPrincipal principal)
+    {
+        var text = new StringBuilder();
+        foreach (var claim in principal.Claims)
+        {
+            if (claim.Type is not (CollabClaims.TokenId or CollabClaims.IssuedAt or CollabClaims.ExpiresAt))
+                text.Append(CultureInfo.InvariantCulture, $"{claim.Type.Length}:{claim.Type}={claim.Value.Length}:{claim.Value}");
+        }
+
+        return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     /// <summary>The name, cut to what others are shown.</summary>
