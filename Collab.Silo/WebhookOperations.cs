@@ -5,7 +5,7 @@ using Collab.Contracts.Webhooks;
 
 namespace Collab.Silo;
 
-/// <summary>What operators see of webhooks, and do about them. Like <c>/metrics</c> not for the public.</summary>
+/// <summary>What operators see of webhooks, and do about them.</summary>
 internal static class WebhookOperations
 {
     public static void Map(RouteGroupBuilder group)

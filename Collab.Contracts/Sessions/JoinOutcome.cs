@@ -12,4 +12,8 @@ public sealed record JoinOutcome(
     [property: Id(1)] string ResumeToken,
     [property: Id(2)] bool IsResumed,
     [property: Id(3)] Refusal? Refusal = null,
-    [property: Id(4)] long Number = 0) : IRefusable;
+    [property: Id(4)] long Number = 0) : IRefusable
+{
+    /// <summary>Without the token: the cluster's trace writes the results of its calls.</summary>
+    public override string ToString() => $"{nameof(JoinOutcome)} {Refusal?.Reason.Code() ?? "admitted"}";
+}

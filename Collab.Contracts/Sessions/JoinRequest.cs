@@ -20,4 +20,7 @@ public sealed record JoinRequest(
     [property: Id(6)] Role? Role = null)
 {
     public const int NameLimit = 64;
+
+    /// <summary>Without the token: the cluster's trace writes the arguments of its calls.</summary>
+    public override string ToString() => $"{nameof(JoinRequest)} {Document} {Connection}";
 }

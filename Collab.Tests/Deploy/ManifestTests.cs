@@ -46,7 +46,11 @@ public sealed class ManifestTests(DeployFiles files)
         Assert.Equal("/health/live", container.Text("livenessProbe", "httpGet", "path"));
         foreach (string probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
             Assert.Equal(8080, Port(container, container.Text(probe, "httpGet", "port")!));
-        Assert.Equal("/metrics", files.Named("ServiceMonitor", "collab").Items("spec", "endpoints").Single().Text("path"));
+        var scraped = files.Named("ServiceMonitor", "collab").Items("spec", "endpoints").Single();
+        Assert.Equal("/metrics", scraped.Text("path"));
+        // Where the hosts are told to show it, and nowhere that a proxy leads to.
+        Assert.Equal(files.Named("ConfigMap", "collab").Text("data", "Collab__Operations__Port"), $"{Port(container, scraped.Text("port")!)}");
+        Assert.Equal("operations", files.Named("Service", name).Items("spec", "ports").Single(port => port.Text("name") == scraped.Text("port")).Text("targetPort"));
     }
 
     [Fact]
@@ -127,6 +131,26 @@ public sealed class ManifestTests(DeployFiles files)
     }
 
     [Fact]
+    public void Web_hosts_are_told_the_hashes_of_keys_by_a_secret_and_only_the_try_out_lets_in_everybody_on_loopback()
+    {
+        Assert.Contains(Container("collab-web").Items("envFrom"), source => source.Text("secretRef", "name") == "collab-access");
+        Assert.Contains("Collab__Access__ApiKeys__0__Hash", files.Named("Secret", "collab-access").At("stringData")!.AsObject().Select(pair => pair.Key));
+        Assert.DoesNotContain(files.Manifests, manifest => manifest.ToJsonString().Contains("Collab__Access__A", StringComparison.Ordinal) && manifest.Text("kind") != "Secret");
+        Assert.Equal("owner", files.Compose.Text("services", "web-1", "environment", "Collab__Access__Anonymous"));
+        Assert.All(files.Compose.At("services")!.AsObject().SelectMany(service => service.Value!.Items("ports")), port => Assert.StartsWith("127.0.0.1:", port.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Compose_scrapes_the_port_that_its_hosts_are_told()
+    {
+        string port = files.Compose.Text("services", "silo", "environment", "Collab__Operations__Port")!;
+        string prometheus = File.ReadAllText(Path.Combine(DeployFiles.Folder, "compose", "prometheus.yaml"));
+
+        Assert.Contains($"port: {port},", prometheus, StringComparison.Ordinal);
+        Assert.Contains($"[\"web-1:{port}\", \"web-2:{port}\"]", prometheus, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_silo_is_reached_at_its_pods_address()
     {
         var address = Container("collab-silo").Items("env").Single(variable => variable.Text("name") == "Collab__Cluster__AdvertisedAddress");
@@ -152,7 +176,8 @@ public sealed class ManifestTests(DeployFiles files)
         Assert.Equal(
             files.OfKind("Deployment").Select(deployment => Container(deployment.Text("metadata", "name")!).Text("image")).Order(StringComparer.Ordinal),
             kustomization.Items("images").Select(image => image.Text("name")).Order(StringComparer.Ordinal));
-        Assert.All(files.OfKind("Secret").SelectMany(secret => secret.At("stringData")!.AsObject()), pair => Assert.Contains("Password=…", pair.Value!.ToString(), StringComparison.Ordinal));
+        Assert.All(files.OfKind("Secret").SelectMany(secret => secret.At("stringData")!.AsObject()), pair => Assert.True(
+            pair.Key.EndsWith("__Name", StringComparison.Ordinal) || pair.Value!.ToString() is "…" || pair.Value!.ToString().Contains("Password=…", StringComparison.Ordinal), pair.Key));
         Assert.All(files.Manifests.Where(manifest => manifest.Text("kind") != "Namespace"), manifest => Assert.Equal("collab", manifest.Text("metadata", "namespace")));
     }
 

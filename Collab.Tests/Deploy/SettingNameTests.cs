@@ -33,6 +33,7 @@ public sealed partial class SettingNameTests(DeployFiles files)
     [InlineData("README.md")]
     [InlineData("../docs/deployment.md")]
     [InlineData("../docs/running.md")]
+    [InlineData("../docs/security.md")]
     [InlineData("../docs/scaling.md")]
     [InlineData("Dockerfile")]
     public void Every_setting_that_a_text_names_exists(string file)
@@ -58,8 +59,10 @@ public sealed partial class SettingNameTests(DeployFiles files)
 
     private static Setting AssertKnown(string key)
     {
-        // Collab:Resilience:log-append:Retries and Collab:Webhooks:crm:Url: the word in the middle is a name.
-        string[] words = key.TrimEnd(':', '.', '*').Split(':');
+        // Collab:Resilience:log-append:Retries and Collab:Webhooks:crm:Url: the word in the middle is a name. Collab:Access:ApiKeys:0:Hash: it is a number.
+        string[] words = [.. key.TrimEnd(':', '.', '*').Split(':')];
+        if (words.Length > 4 && int.TryParse(words[^2], out _))
+            words[^2] = "<n>";
         string[] named = words.Length > 3 ? [.. words[..2], "<name>", .. words[3..]] : words;
         if (words.Length > 1 && int.TryParse(words[^1], out _))
             named = words = words[..^1];

@@ -150,7 +150,7 @@ public sealed class ApiTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal("healthy", (await host.GetAsync("/health/live")).GetProperty("status").GetString());
         var ready = await host.GetAsync("/health/ready");
         Assert.Equal(
-            """{"host":"serving","cluster":"joined","log":"reachable"}""", ready.GetProperty("checks").GetRawText());
+            """{"host":"serving","breakers":"closed","cluster":"joined","log":"reachable"}""", ready.GetProperty("checks").GetRawText());
         Assert.Equal(Collab.Silo.Engine.Name, ready.GetProperty("engine").GetString());
     }
 

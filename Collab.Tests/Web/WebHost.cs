@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Collab.Tests.Web;
@@ -23,9 +22,9 @@ public sealed class WebHost : IAsyncLifetime
     }
 
     /// <param name="grains">The cluster that it is a host of; its own if null.</param>
-    internal WebHost(IDictionary<string, string?> settings, Action<IServiceCollection>? configure = null, Func<IGrainFactory>? grains = null)
+    internal WebHost(IDictionary<string, string?> settings, Action<IServiceCollection>? configure = null, Func<IGrainFactory>? grains = null, string environment = "Development", string url = "http://127.0.0.1:0")
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullName, EnvironmentName = Environments.Development });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullName, EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection([
             new("Collab:Log:Provider", "memory"),
             new("Collab:Cluster:KeysPath", KeysPath),
@@ -33,7 +32,7 @@ public sealed class WebHost : IAsyncLifetime
             new("Collab:Cluster:GatewayPort", $"{OwnPort.Take()}")]);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(url);
         if (grains is null)
             builder.AddCollab();
         else
@@ -55,7 +54,7 @@ public sealed class WebHost : IAsyncLifetime
     public async Task StartAsync()
     {
         await _app.StartAsync();
-        Http.BaseAddress = new Uri(_app.Urls.Single());
+        Http.BaseAddress = new Uri(_app.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
     }
 
     public Task StopAsync() => _app.StopAsync();

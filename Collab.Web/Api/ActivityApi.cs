@@ -5,6 +5,7 @@ using Collab.Contracts;
 using Collab.Contracts.Access;
 using Collab.Contracts.Activity;
 using Collab.Contracts.Refusals;
+using Collab.Silo.Operators;
 using Collab.Web.Cluster;
 using Collab.Web.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -20,9 +21,9 @@ internal static class ActivityApi
         .WithName("listDocumentActivity").WithSummary("What happened to the document, newest first")
         .Produces<ActivityResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(404, Problems.Media).Produces<Problem>(503, Problems.Media);
 
-    public static void Map(RouteGroupBuilder activity) => activity.MapGet("", AllAsync)
-        .WithName("listActivity").WithSummary("What happened to all documents, oldest first, to be polled from the last position that was handled")
-        .Produces<ActivityResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(503, Problems.Media);
+    public static void Map(RouteGroupBuilder activity) => activity.MapGet("", AllAsync).AddEndpointFilter(OperatorsAloneAsync)
+        .WithName("listActivity").WithSummary("What happened to all documents, oldest first, to be polled from the last position that was handled; for operators")
+        .Produces<ActivityResponse>().Produces<Problem>(400, Problems.Media).Produces<Problem>(401, Problems.Media).Produces<Problem>(403, Problems.Media).Produces<Problem>(503, Problems.Media);
 
     // What is told of a document outlives it, and begins before it can be loaded: so only where nothing is told, it is asked whether the document exists.
     private static async Task<IResult> DocumentAsync(string id, ClusterCalls cluster, [FromQuery] long? before = null, [FromQuery] int limit = PageEvents)
@@ -43,6 +44,14 @@ internal static class ActivityApi
         var page = await cluster.Activity.ReadAfter(after, limit);
         return Answer(page, page.Events.IsEmpty ? after : page.Events[^1].Position);
     }
+
+    private static async ValueTask<object?> OperatorsAloneAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        await context.HttpContext.RequestServices.GetRequiredService<IOperators>().RefuseAsync(context.HttpContext) switch
+        {
+            null => await next(context),
+            StatusCodes.Status401Unauthorized => Problems.Of(Identification.Missing),
+            _ => Problems.Of(new Refusal(RefusalReason.Forbidden, $"What happens to all documents is for operators: an API key with {nameof(ApiKeyOptions.IsOperator)}, for example.")),
+        };
 
     private static IResult Answer(ActivityPage page, long? next) => page.Refusal is { } refusal
         ? Problems.Of(refusal)

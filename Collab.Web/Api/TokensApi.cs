@@ -49,7 +49,6 @@ internal static partial class TokensApi
         var lifetime = request.Lifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : options.CurrentValue.TokenLifetime;
         var token = new AccessToken(request.Subject, request.Name ?? "", request.Documents, role, AccessTokens.NewId(), now, now + lifetime);
         LogIssued(logger, key.Subject!, token.Id, token.Subject, token.Role, token.Documents, token.ExpiresAt);
-        http.Response.Headers.CacheControl = "no-store";
         return Results.Json(new TokenResponse(tokens.Seal(token), token.Id, token.ExpiresAt), ApiJson.Default.TokenResponse, statusCode: StatusCodes.Status201Created);
     }
 

@@ -10,6 +10,9 @@ internal static class AccessMetrics
     public const string Request = "request";
     public const string Message = "message";
 
+    /// <summary>A request for what is operators' alone, or of <c>/health</c>, which tells them more.</summary>
+    public const string Operator = "operator";
+
     private static readonly Counter Attempts = Metrics.CreateCounter(
         "collab_auth_attempts_total", "Times that somebody was to say who they are, by what came of it.", "result", "kind");
 

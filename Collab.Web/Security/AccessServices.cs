@@ -1,4 +1,6 @@
+using Collab.Silo.Operators;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -14,11 +16,21 @@ internal static class AccessServices
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, TokenScheme>(CollabSchemes.Token, null)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyScheme>(CollabSchemes.ApiKey, null);
+        services.AddAuthorization();
+        // After everybody has said theirs: a host's own policy of this name stays.
+        services.PostConfigure<AuthorizationOptions>(authorization =>
+        {
+            if (authorization.GetPolicy(CollabPolicies.Operator) is null)
+                authorization.AddPolicy(CollabPolicies.Operator, policy => policy.AddRequirements(new OperatorRequirement()));
+        });
+        services.AddSingleton<IAuthorizationHandler, OperatorRequirementHandler>();
+        services.AddSingleton<IOperators, PolicyOperators>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AnonymousAccess>();
         services.AddSingleton<CallerAuthentication>();
         services.AddSingleton<OriginCheck>();
+        services.AddHostedService<AccessStart>();
         return services;
     }
 }

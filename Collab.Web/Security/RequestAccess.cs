@@ -13,6 +13,7 @@ internal static class RequestAccess
         var next = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = async context =>
         {
+            SecurityHeaders.SetForApi(context.Response);
             // Reading is left to the browser, which shows a page nothing of another origin. Changing must not even be tried, with a visitor's cookies.
             if (!IsSafe(context.Request.Method) && !context.RequestServices.GetRequiredService<OriginCheck>().IsAllowed(context.Request))
             {
@@ -38,6 +39,7 @@ internal static class RequestAccess
         var next = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = async context =>
         {
+            SecurityHeaders.SetForApi(context.Response);
             if (!context.RequestServices.GetRequiredService<OriginCheck>().IsAllowed(context.Request))
             {
                 ConnectionMetrics.HandshakeUnauthorized.Inc();
