@@ -7,6 +7,7 @@ using Collab.Benchmarks.Algebra;
 using Collab.Benchmarks.Capacity;
 using Collab.Benchmarks.Cluster;
 using Collab.Benchmarks.Log;
+using Collab.Benchmarks.Presence;
 using Collab.Benchmarks.Replay;
 
 switch (args)
@@ -28,6 +29,8 @@ switch (args)
         return CapacityCommand.Run(rest);
     case ["load", .. var rest]:
         return await LoadCommand.RunAsync(rest);
+    case ["presence", .. var rest]:
+        return await PresenceCommand.RunAsync(rest);
     case ["cluster", .. var rest]:
         return await ClusterCommand.RunAsync(rest);
     default:
@@ -41,6 +44,8 @@ switch (args)
               capacity check|fleet    the capacity model of docs/scaling.md: beside what was measured, and for fleets
               load [operations ...]   loading a document, by the length of its history
               replay [seconds] [runs] a real server process with SQLite, loaded over WebSocket
+              presence [seconds] [lookers-on ...]
+                                      ten who move their carets before so many who look on
               cluster throughput [seconds] [runs] [documents]
                                       0 to 3 silos and two web hosts as processes on one PostgreSQL; the real packages only
               cluster idle [connections] [length]

@@ -274,7 +274,12 @@ internal sealed class DocumentState(string document, string? name, string? color
                 OnAcknowledged(acknowledged);
                 break;
             case ServerMessage.Presences presences when Phase == DocumentPhase.Live:
-                _others!.Update(presences.Updates, Session, presences.Count);
+                if (_others!.Update(presences.Updates, Session, presences.Count))
+                {
+                    _presence.Refresh(_replica!.Revision, _now);
+                    SendPresence();
+                }
+
                 _others.Remove(presences.Left);
                 _events.Enqueue(DocumentEvent.PresenceChanged.Instance);
                 break;

@@ -11,11 +11,16 @@ internal sealed class OwnPresence
     // The server forwards twenty a second; more would be for nothing.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
+    // When many come one after the other, they are all told at once.
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
+
     private Selection? _selection;
     private bool _isTyping;
     private bool _isCleared = true;
     private bool _isUnsent;
     private TimeSpan _sendableAt;
+    private TimeSpan _refreshableAt;
+    private long _revision;
 
     /// <param name="selection">In the content as it is shown.</param>
     public void Set(Selection? selection, bool isTyping)
@@ -43,6 +48,15 @@ internal sealed class OwnPresence
     /// <summary>The server has forgotten: a connection was lost.</summary>
     public void Repeat() => _isUnsent |= !_isCleared;
 
+    /// <summary>Somebody came who does not have the operations since the selection was sent, and can't tell where it is now.</summary>
+    public void Refresh(long revision, TimeSpan now)
+    {
+        if (_selection is null || _revision == revision || now < _refreshableAt)
+            return;
+        _isUnsent = true;
+        _refreshableAt = now + RefreshInterval;
+    }
+
     /// <summary>The message to send now, or null.</summary>
     public ClientMessage.Presence? Take(string document, IDocumentKind kind, Replica replica, TimeSpan now)
     {
@@ -50,6 +64,7 @@ internal sealed class OwnPresence
             return null;
         _isUnsent = false;
         _sendableAt = now + Interval;
+        _revision = replica.Revision;
         return new ClientMessage.Presence(document, replica.Revision, Synchronized(kind, replica), _isTyping, _isCleared);
     }
 

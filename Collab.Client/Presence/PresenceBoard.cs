@@ -19,12 +19,15 @@ internal sealed class PresenceBoard(IDocumentKind kind)
     private int? _count;
 
     /// <summary>Takes what the server sent; <paramref name="own"/> is this side's session and is left out.</summary>
-    public void Update(IEnumerable<PresenceUpdate> updates, string? own, int? count)
+    /// <returns>Whether somebody came.</returns>
+    public bool Update(IEnumerable<PresenceUpdate> updates, string? own, int? count)
     {
+        int before = _others.Count;
         _count = count ?? _count;
         foreach (var update in updates)
             if (update.Session != own)
                 _others[update.Session] = update;
+        return _others.Count > before;
     }
 
     public void Remove(IEnumerable<string> sessions)

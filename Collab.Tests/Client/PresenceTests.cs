@@ -106,6 +106,39 @@ public sealed class PresenceTests
     }
 
     [Fact]
+    public void A_selection_from_before_the_snapshot_is_not_shown_at_a_guess_until_it_is_said_anew()
+    {
+        var desk = new Desk();
+        desk.State.ConnectionOpened();
+        desk.Joined(snapshot: "abcdef", at: 5);
+        desk.Hear(new ServerMessage.Presences("d", [desk.Selection("you", 3, 2, 4)], []));
+        Assert.Null(Assert.Single(desk.State.Others).Selection);
+        desk.Operation(6, "+xx =6");
+        Assert.Null(Assert.Single(desk.State.Others).Selection);
+        desk.Hear(new ServerMessage.Presences("d", [desk.Selection("you", 5, 2, 4)], []));
+        Assert.Equal(new Selection(4, 6), Assert.Single(desk.State.Others).Selection);
+    }
+
+    [Fact]
+    public void Who_comes_later_is_told_where_the_selection_is_now_and_many_are_told_at_once()
+    {
+        var desk = Desk.With("abcd");
+        desk.State.ShowPresence(new Selection(2, 2), false);
+        desk.Sent();
+        desk.Wait(Interval);
+        desk.Hear(new ServerMessage.Presences("d", [desk.Selection("early", 0, 0, 0)], []));
+        Assert.Empty(desk.Sent());
+        desk.Operation(1, "+x =4");
+        for (int i = 0; i < 5; i++)
+        {
+            desk.Hear(new ServerMessage.Presences("d", [desk.Selection($"late-{i}", 1, 0, 0)], []));
+            desk.Wait(Interval);
+        }
+
+        Assert.Equal([new ClientMessage.Presence("d", 1, new Selection(3, 3), false, false)], desk.Sent());
+    }
+
+    [Fact]
     public void Cleared_presence_is_sent_once()
     {
         var desk = Desk.With("abcd");

@@ -272,7 +272,7 @@ export class CollabDocument<K extends KindName = KindName> {
       case 'refused':
         return this.#state.refused(message, now);
       case 'presence':
-        return this.#state.presenceChanged(message);
+        return this.#state.presenceChanged(message, now);
       case 'role':
         return this.#state.roleChanged(message, now);
       case 'measured':

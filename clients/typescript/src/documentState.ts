@@ -387,12 +387,12 @@ export class DocumentState<K extends KindName = KindName> {
     return this.#settled(now);
   }
 
-  presenceChanged({ updates, left, count }: PresenceMessage): Effect<K>[] {
+  presenceChanged({ updates, left, count }: PresenceMessage, now: number): Effect<K>[] {
     if (this.#session === null) return [];
-    this.#presence.update(updates ?? [], this.#session, count ?? null);
+    if (this.#presence.update(updates ?? [], this.#session, count ?? null)) this.#ownPresence.refresh(now, this.revision);
     this.#presence.leave(left ?? []);
     this.#effects.push({ type: 'presence' });
-    return this.#taken();
+    return this.#settled(now);
   }
 
   roleChanged({ role }: RoleMessage, now: number): Effect<K>[] {
@@ -636,7 +636,7 @@ export class DocumentState<K extends KindName = KindName> {
 
   #sendPresence(now: number): void {
     if (!this.#canSendPresence || now < this.#ownPresence.due) return;
-    const state = this.#ownPresence.take(now, this.hasPending ? this.#replica!.inverse : null);
+    const state = this.#ownPresence.take(now, this.hasPending ? this.#replica!.inverse : null, this.revision);
     this.#send({ target: 'presence', body: { document: this.id, revision: this.revision, state } });
   }
 

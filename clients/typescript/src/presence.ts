@@ -69,14 +69,18 @@ export class RemotePresence {
     for (const update of this.#present.values()) this.#place(update);
   }
 
-  update(updates: readonly PresenceUpdate[], own: string, count: number | null): void {
+  /** @returns Whether somebody came. */
+  update(updates: readonly PresenceUpdate[], own: string, count: number | null): boolean {
+    let hasNew = false;
     this.#count = count ?? this.#count;
     for (const update of updates) {
       if (update.session === own) continue;
+      hasNew ||= !this.#present.has(update.session);
       this.#present.set(update.session, update);
       this.#selections.delete(update.session);
       this.#place(update);
     }
+    return hasNew;
   }
 
   leave(sessions: readonly string[]): void {
@@ -111,6 +115,8 @@ export class RemotePresence {
   #place(update: PresenceUpdate): void {
     const said = update.state?.selection;
     if (!said || !Number.isSafeInteger(said.anchor) || !Number.isSafeInteger(said.head) || update.revision > this.#revision) return;
+    // Over operations that are not here it can't be moved; at a guess it would stand somewhere else.
+    if (update.revision + 1 < (this.#recent[0]?.revision ?? this.#revision + 1)) return;
     let selection: Selection = { anchor: said.anchor, head: said.head };
     for (const recent of this.#recent) if (recent.revision > update.revision) selection = moved(selection, update.session, recent);
     this.#selections.set(update.session, selection);

@@ -416,7 +416,7 @@ class Simulation {
     this.#at(wire.lastDown, () => {
       const { client } = wire;
       if (!wire.isOpen || client.wire !== wire) return;
-      if (target === 'presence') this.#perform(client, client.state.presenceChanged(sent));
+      if (target === 'presence') this.#perform(client, client.state.presenceChanged(sent, this.#now));
       else if (target === 'role') this.#perform(client, client.state.roleChanged(sent, this.#now));
       else this.#perform(client, client.state[target](sent, this.#now));
     });
