@@ -11,5 +11,4 @@ builder.AddCollabSilo();
 
 var app = builder.Build();
 app.MapCollabOperations();
-await app.RunToEndAsync();
-return 0;
+return await app.RunToEndAsync();

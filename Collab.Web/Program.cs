@@ -14,5 +14,4 @@ var app = builder.Build();
 app.UseSecurityHeaders();
 app.MapDemo();
 app.MapCollab();
-await app.RunToEndAsync();
-return 0;
+return await app.RunToEndAsync();

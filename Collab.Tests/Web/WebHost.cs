@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Collab.Tests.Web.Security;
 using Collab.Web;
+using Collab.Web.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -85,7 +87,11 @@ public sealed class WebHost : IAsyncLifetime
     /// <summary>A metric's value as it is scraped: <c>collab_messages_sent_total{type="joined"}</c>; 0 if it is not there.</summary>
     internal async Task<double> MetricAsync(string series)
     {
-        string text = await Http.GetStringAsync("/metrics");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        if (Services.GetRequiredService<AccessSettings>().Current.ApiKeys.Any(key => key.Name == Credentials.OperatorName))
+            request.Headers.Add(CollabSchemes.ApiKeyHeader, Credentials.OperatorKey);
+        using var answer = await Http.SendAsync(request);
+        string text = await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
         string? line = text.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
         return line is null ? 0 : double.Parse(line[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -3,7 +3,6 @@ using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Collab.Web.Messages;
 using Collab.Web.Security;
-using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Api;
 
@@ -25,7 +24,7 @@ internal static partial class TokensApi
             .Produces(StatusCodes.Status204NoContent).Produces<Problem>(400, Problems.Media).Produces<Problem>(401, Problems.Media).Produces<Problem>(403, Problems.Media).Produces<Problem>(503, Problems.Media);
     }
 
-    private static async Task<IResult> IssueAsync(HttpContext http, AccessTokens tokens, IOptionsMonitor<AccessOptions> options, TimeProvider time, ILogger<AccessToken> logger)
+    private static async Task<IResult> IssueAsync(HttpContext http, AccessTokens tokens, AccessSettings settings, TimeProvider time, ILogger<AccessToken> logger)
     {
         if (NeedsKey(http.GetCaller(), out var key) is { } noKey)
             return Problems.Of(noKey);
@@ -34,7 +33,7 @@ internal static partial class TokensApi
         TokenRequest request;
         try
         {
-            request = TokenRequest.Read(body, options.CurrentValue.TokenLifetimeLimit);
+            request = TokenRequest.Read(body, settings.Current.TokenLifetimeLimit);
         }
         catch (MalformedMessageException failure)
         {
@@ -46,7 +45,7 @@ internal static partial class TokensApi
             return Problems.Of(refusal);
         // Tokens know whole seconds: rounded down, so that none outlives what was asked for.
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var lifetime = request.Lifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : options.CurrentValue.TokenLifetime;
+        var lifetime = request.Lifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.Current.TokenLifetime;
         var token = new AccessToken(request.Subject, request.Name ?? "", request.Documents, role, AccessTokens.NewId(), now, now + lifetime);
         LogIssued(logger, key.Subject!, token.Id, token.Subject, token.Role, token.Documents, token.ExpiresAt);
         return Results.Json(new TokenResponse(tokens.Seal(token), token.Id, token.ExpiresAt), ApiJson.Default.TokenResponse, statusCode: StatusCodes.Status201Created);

@@ -25,6 +25,7 @@ internal static class AccessServices
         });
         services.AddSingleton<IAuthorizationHandler, OperatorRequirementHandler>();
         services.AddSingleton<IOperators, PolicyOperators>();
+        services.AddSingleton<AccessSettings>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AnonymousAccess>();

@@ -4,7 +4,7 @@ using Collab.Web.Cluster;
 namespace Collab.Web.Security;
 
 /// <summary>Listens for changes of who may do what, as long as the host runs: one call waits in the cluster all the time. After one that failed, everything is asked for again.</summary>
-internal sealed partial class AccessWatch(ClusterCalls cluster, LocalAccess local, TimeProvider time, ILogger<AccessWatch> logger) : BackgroundService
+internal sealed partial class AccessWatch(ClusterCalls cluster, LocalAccess local, AccessSettings settings, TimeProvider time, ILogger<AccessWatch> logger) : BackgroundService
 {
     // How long a start waits to hear what is revoked. A cluster that is away has no documents either, and what is revoked meanwhile holds as soon as it is back.
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
@@ -22,6 +22,7 @@ internal sealed partial class AccessWatch(ClusterCalls cluster, LocalAccess loca
     /// <summary>Before the host listens it knows what is revoked.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        settings.OnChange(local.JudgeCallers);
         await base.StartAsync(cancellationToken);
         await Task.WhenAny(_heard.Task, Task.Delay(StartLimit, time, cancellationToken));
     }

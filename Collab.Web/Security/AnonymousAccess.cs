@@ -1,15 +1,14 @@
 using System.Security.Claims;
 using Collab.Contracts.Access;
 using Collab.Silo.Operators;
-using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Security;
 
 /// <summary>What those may do who show no credential, see <see cref="AccessOptions.Anonymous"/>.</summary>
-internal sealed class AnonymousAccess(IOptionsMonitor<AccessOptions> options, IHostEnvironment environment)
+internal sealed class AnonymousAccess(AccessSettings settings, IHostEnvironment environment)
 {
     /// <summary>The anonymous caller behind a request; null where a credential is needed.</summary>
-    public Caller? CallerOf(HttpContext context) => options.CurrentValue.Anonymous switch
+    public Caller? CallerOf(HttpContext context) => settings.Current.Anonymous switch
     {
         { } role => role == Role.None ? null : Of(role, isOperator: false),
         null when environment.IsDevelopment() && OwnMachine.IsBehind(context) => Of(Role.Owner, isOperator: true),

@@ -1,6 +1,5 @@
 using Collab.Contracts.Refusals;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Security;
 
@@ -14,7 +13,7 @@ internal readonly record struct Identification(Caller? Caller, Refusal? Refusal)
 
 /// <summary>Asks the schemes of <see cref="AccessOptions.Schemes"/> who somebody is: for a request by what it carries, for a message by its token.</summary>
 internal sealed partial class CallerAuthentication(
-    IOptionsMonitor<AccessOptions> options, AnonymousAccess anonymous, IServiceScopeFactory scopes, ILogger<CallerAuthentication> logger)
+    AccessSettings settings, AnonymousAccess anonymous, IServiceScopeFactory scopes, ILogger<CallerAuthentication> logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -53,7 +52,7 @@ internal sealed partial class CallerAuthentication(
     private async Task<Identification> AskAsync(HttpContext context)
     {
         string? refusal = null;
-        foreach (string scheme in options.CurrentValue.AskedSchemes)
+        foreach (string scheme in settings.Current.AskedSchemes)
         {
             AuthenticateResult result;
             try

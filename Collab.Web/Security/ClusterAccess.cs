@@ -2,12 +2,11 @@ using Collab.Contracts;
 using Collab.Contracts.Access;
 using Collab.Contracts.Refusals;
 using Collab.Web.Cluster;
-using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Security;
 
 /// <summary>Says on the whole cluster what has changed about who may do what, and goes by it here before it says that it is done.</summary>
-internal sealed class ClusterAccess(ClusterCalls cluster, LocalAccess local, RevokedCredentials revoked, IOptionsMonitor<AccessOptions> options, TimeProvider time) : IAccessChanges, IRevocations
+internal sealed class ClusterAccess(ClusterCalls cluster, LocalAccess local, RevokedCredentials revoked, AccessSettings settings, TimeProvider time) : IAccessChanges, IRevocations
 {
     // Hosts' clocks differ by a little.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
@@ -17,7 +16,7 @@ internal sealed class ClusterAccess(ClusterCalls cluster, LocalAccess local, Rev
     public async Task<Refusal?> RevokeAsync(string? tokenId, string? subject)
     {
         var now = time.GetUtcNow();
-        var revocation = new Revocation(tokenId, subject, now, now + options.CurrentValue.TokenLifetimeLimit + Margin);
+        var revocation = new Revocation(tokenId, subject, now, now + settings.Current.TokenLifetimeLimit + Margin);
         if (await cluster.AccessChanges.Revoke(revocation) is { } refusal)
             return refusal;
         local.Apply([revocation]);

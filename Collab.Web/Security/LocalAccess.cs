@@ -46,7 +46,8 @@ internal sealed class LocalAccess(RoleCache cache, RevokedCredentials revoked, L
         Ask([new AccessChange(null, null)]);
     }
 
-    private void JudgeCallers()
+    /// <summary>Some credential may be good no more: an API key that is configured no longer.</summary>
+    public void JudgeCallers()
     {
         foreach (var connection in connections.All)
             connection.Caller.Judge();

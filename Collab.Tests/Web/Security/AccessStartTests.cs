@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -109,6 +110,39 @@ public sealed class AccessStartTests
             Assert.Equal(("authenticate", "unauthenticated"), (refused.GetProperty("verb").GetString(), refused.GetProperty("reason").GetString()));
             Assert.Contains("Collab:Access:AuthenticationTimeout", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
             await Eventually.IsTrue(() => client.IsClosed, "the connection is closed");
+        }
+        finally
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_key_that_is_taken_away_is_void_at_once_and_a_mistake_in_a_change_changes_nothing()
+    {
+        string first = Credentials.NewKey(), second = Credentials.NewKey();
+        var host = new WebHost(Credentials.Settings(first));
+        await host.StartAsync();
+        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
+        try
+        {
+            string document = await host.CreateWithAsync(first);
+            await using var client = await HubClient.ConnectWithAsync(new Uri(host.Http.BaseAddress!, "/collab"), "X-Api-Key", first);
+            await client.JoinAsync(document);
+
+            configuration["Collab:Access:ApiKeys:0:Hash"] = "no hash";
+            // The framework's own check at the start says so to whoever reloads by hand; a file's watcher says it to nobody.
+            Assert.Throws<AggregateException>(configuration.Reload);
+            await host.CreateWithAsync(first);
+
+            configuration["Collab:Access:ApiKeys:0:Hash"] = Credentials.Hash(second);
+            configuration.Reload();
+            Assert.Equal("permission_revoked", (await client.NextAsync("closed")).GetProperty("reason").GetString());
+            await host.CreateWithAsync(second);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/documents");
+            request.Headers.Add("X-Api-Key", first);
+            using var answer = await host.Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         }
         finally
         {

@@ -11,6 +11,11 @@ namespace Collab.Tests.Web.Security;
 /// <summary>Keys and tokens for tests, and the settings by which a host takes them.</summary>
 internal static class Credentials
 {
+    /// <summary>By this the tests read a guarded host's metrics.</summary>
+    public const string OperatorName = "tests-operator";
+
+    public static string OperatorKey { get; } = NewKey();
+
     /// <summary>A new key, as <c>./collab apikey</c> makes them.</summary>
     public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
@@ -22,6 +27,10 @@ internal static class Credentials
         new("Collab:Access:Anonymous", "none"),
         new("Collab:Access:ApiKeys:0:Name", "tests"),
         new("Collab:Access:ApiKeys:0:Hash", Hash(key)),
+        new("Collab:Access:ApiKeys:9:Name", OperatorName),
+        new("Collab:Access:ApiKeys:9:Hash", Hash(OperatorKey)),
+        new("Collab:Access:ApiKeys:9:Role", "none"),
+        new("Collab:Access:ApiKeys:9:IsOperator", "true"),
         .. more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))]);
 
     /// <summary>A new document of text, made with an API key.</summary>
