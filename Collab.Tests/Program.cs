@@ -1,6 +1,7 @@
 using Collab.Tests.Cluster;
 using Collab.Tests.Crash;
 using Collab.Tests.Fuzz;
+using Collab.Tests.Hostile;
 using Collab.Tests.Log;
 using Collab.Tests.Postgres;
 
@@ -12,6 +13,7 @@ return args switch
     ["crash", var rounds, var store, var seed] => await CrashCommand.RunAsync(rounds, store, seed),
     ["cluster", var rounds, var seed] => await ClusterCommand.RunAsync(rounds, seed),
     ["fuzz", var minutes, var seed] => FuzzCommand.Run(minutes, seed),
+    ["hostile", var size, .. var name] => await HostileCommand.RunAsync(size, string.Join(' ', name)),
     ["postgres"] => await HoldPostgresAsync(),
     _ => 2,
 };

@@ -14,7 +14,7 @@ internal static class GrainFailures
 
     public static Refusal Refuse(Exception failure)
     {
-        // The exception's own text may carry anything; its type is what a developer needs.
+        // The exception's own text may carry anything, and its type is nobody's business: whoever caught it has logged both.
         var refusal = failure switch
         {
             RefusedException refused => refused.Refusal,
@@ -24,7 +24,7 @@ internal static class GrainFailures
             TimeoutException or TimeoutRejectedException or OperationCanceledException => new Refusal(
                 RefusalReason.Timeout, "The cluster did not answer in time; the outcome is unknown.", Spread(RetryAfter)),
             _ => new Refusal(
-                RefusalReason.StorageUnavailable, $"The document's authority could not answer ({failure.GetType().Name}); the outcome is unknown.", Spread(RetryAfter)),
+                RefusalReason.StorageUnavailable, "The document's authority could not answer; the outcome is unknown.", Spread(RetryAfter)),
         };
         ErrorMetrics.Count("web", refusal.Reason.Code());
         if (failure is BulkheadRejectedException)

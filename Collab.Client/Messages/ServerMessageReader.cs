@@ -189,7 +189,8 @@ internal static class ServerMessageReader
             Number(update, "revision"u8),
             isObject ? Selection(state) : null,
             isObject && state.TryGetProperty("typing"u8, out var typing) && typing.ValueKind == JsonValueKind.True,
-            state) { Subject = OptionalString(update, "subject"u8) };
+            state)
+        { Subject = OptionalString(update, "subject"u8) };
     }
 
     private static Selection? Selection(JsonElement state) =>

@@ -1,7 +1,10 @@
+using Collab.Contracts.Refusals;
+using Microsoft.Extensions.Options;
+
 namespace Collab.Web.Api;
 
 /// <summary>A grain call that throws is answered like a refusal: problem details that say to retry.</summary>
-internal sealed partial class RefusingFilter(ILogger<RefusingFilter> logger) : IEndpointFilter
+internal sealed partial class RefusingFilter(IOptions<CollabOptions> options, ILogger<RefusingFilter> logger) : IEndpointFilter
 {
     private readonly ILogger _logger = logger;
 
@@ -11,7 +14,14 @@ internal sealed partial class RefusingFilter(ILogger<RefusingFilter> logger) : I
         {
             return await next(context);
         }
-        catch (Exception failure) when (failure is not BadHttpRequestException && !context.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (BadHttpRequestException broken)
+        {
+            // Kestrel's own words are for its log.
+            return Problems.Of(broken.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? RequestBody.TooLarge(options.Value.Limits.MessageBytes)
+                : new Refusal(RefusalReason.Malformed, "The request breaks a rule of HTTP, or a parameter is not of its type."));
+        }
+        catch (Exception failure) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
         {
             LogFailed(context.HttpContext.GetEndpoint()?.DisplayName, failure);
             return Problems.Of(GrainFailures.Refuse(failure));

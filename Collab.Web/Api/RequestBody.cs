@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Collab.Contracts.Refusals;
 using Collab.Observability;
+using Microsoft.AspNetCore.Connections;
 
 namespace Collab.Web.Api;
 
@@ -13,7 +15,7 @@ internal static class RequestBody
         var body = request.BodyReader;
         while (true)
         {
-            var result = await body.ReadAsync(request.HttpContext.RequestAborted);
+            var result = await ReadAsync(body, request.HttpContext);
             bool isTooLarge = result.Buffer.Length > limit;
             if (isTooLarge || result.IsCompleted)
             {
@@ -23,6 +25,23 @@ internal static class RequestBody
             }
 
             body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader body, HttpContext context)
+    {
+        try
+        {
+            return await body.ReadAsync(context.RequestAborted);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or ConnectionResetException)
+        {
+            context.Abort();
+            throw new OperationCanceledException("The client is gone.", gone);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The body ends within itself.", broken);
         }
     }
 

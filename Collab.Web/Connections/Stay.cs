@@ -151,7 +151,7 @@ internal sealed class Stay
             {
                 // A silo of the version before does not know this call; the client can always come back by itself.
                 GrainFailures.Refuse(failure);
-                return new Refusal(RefusalReason.NotAdmitted, $"Session {Session} could not be admitted again ({failure.GetType().Name}).");
+                return new Refusal(RefusalReason.NotAdmitted, $"Session {Session} could not be admitted again.");
             }
         }
     }
