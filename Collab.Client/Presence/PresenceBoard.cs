@@ -27,6 +27,7 @@ internal sealed class PresenceBoard(IDocumentKind kind)
         foreach (var update in updates)
             if (update.Session != own)
                 _others[update.Session] = update;
+        SettleCount();
         return _others.Count > before;
     }
 
@@ -34,10 +35,18 @@ internal sealed class PresenceBoard(IDocumentKind kind)
     {
         foreach (string session in sessions)
             _others.Remove(session);
+        SettleCount();
+    }
+
+    // The number is told while more are here than are named, and once when that ends.
+    private void SettleCount()
+    {
+        if (_count <= _others.Count + 1)
+            _count = null;
     }
 
     /// <summary>How many are here, this session included: as the server counts, which may not name them all.</summary>
-    public int Count => Math.Max(_count ?? 0, _others.Count + 1);
+    public int Count => _count ?? (_others.Count + 1);
 
     public void Clear()
     {

@@ -33,18 +33,26 @@ public sealed class DemoFixture : IAsyncLifetime
     }
 
     /// <summary>A browser profile of its own: other storage, other session.</summary>
-    internal async Task<Writer> NewWriterAsync(string name, bool isDark = false, int width = 1180, int height = 760)
+    /// <param name="token">Gets the page's access tokens, as a back end would; without it the page is anonymous.</param>
+    /// <param name="server">Another than the one for all.</param>
+    internal async Task<Writer> NewWriterAsync(string name, bool isDark = false, int width = 1180, int height = 760, Func<Task<string>>? token = null, DemoServer? server = null)
     {
         var browser = _browser ?? throw new InvalidOperationException("The browser has not been started.");
         var context = await browser.NewContextAsync(new()
         {
-            BaseURL = Server.Url,
+            BaseURL = (server ?? Server).Url,
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(60_000);
-        return new Writer(context, name, this);
+        if (token is not null)
+        {
+            await context.ExposeFunctionAsync("tokenOfTheTest", token);
+            await context.AddInitScriptAsync("globalThis.collabToken = () => globalThis.tokenOfTheTest()");
+        }
+
+        return new Writer(context, name, server ?? Server);
     }
 
     public async Task DisposeAsync()

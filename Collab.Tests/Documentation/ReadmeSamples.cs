@@ -1,4 +1,6 @@
 using Collab.Client;
+using Collab.Client.Documents;
+using Collab.Operations.Deltas;
 using Collab.Web;
 using Microsoft.AspNetCore.Builder;
 
@@ -17,6 +19,27 @@ internal static class ReadmeSamples
         document.Happened += happening => Console.WriteLine(happening);
         await document.ReplaceAsync(position: 0, deleted: 0, inserted: "Hello, world.\n");
         // Done: it is on the server's disk.
+        #endregion
+    }
+
+    public static async Task ClientAsync(HttpClient backEnd)
+    {
+        #region client
+        await using var client = new CollabClient(new Uri("https://example.org"), new CollabClientOptions
+        {
+            // Who this is: asked before a connection is made, and ahead of each token's end.
+            Token = async cancellation => await backEnd.GetStringAsync("/collab-token", cancellation),
+        });
+        client.NobodyKnown += signedOut => Console.WriteLine($"Sign in again; nothing is lost. {signedOut.Detail}");
+
+        var document = await client.OpenAsync("minutes");
+        document.Happened += happened =>
+        {
+            if (happened is DocumentEvent.RoleChanged && !document.CanEdit)
+                Console.WriteLine($"Read only now; {document.Unsaved} edits are held.");
+        };
+        document.Edit(content => new DeltaBuilder(DeltaForm.Text).Retain(content.Length).Insert("Hello, world.\n").Build());
+        await document.WhenSavedAsync(); // durable on the server
         #endregion
     }
 

@@ -10,6 +10,7 @@ public sealed partial class ReadmeTests
 
     [Theory]
     [InlineData("README.md", 3)]
+    [InlineData("Collab.Client/README.md", 1)]
     [InlineData("docs/activity.md", 1)]
     [InlineData("docs/security.md", 2)]
     public void Code_blocks_are_what_their_compiled_samples_say(string document, int count)

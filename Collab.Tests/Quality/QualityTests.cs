@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Collab.Contracts.Sessions;
 using Collab.Tests.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +50,21 @@ public sealed class QualityTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
+    public async Task An_owner_sees_the_last_report_of_each_session()
+    {
+        string document = await host.CreateAsync();
+        await using var client = await host.ConnectAsync();
+        await client.JoinAsync(document);
+        Assert.False((await SessionAsync(document)).TryGetProperty("quality", out _));
+        await client.SendAsync("quality", new { document, sent = 1, rtt = 40.5, resent = 0 });
+        await client.NextAsync("measured");
+        var quality = (await SessionAsync(document)).GetProperty("quality");
+        Assert.Equal((40.5, 0), (quality.GetProperty("rtt").GetDouble(), quality.GetProperty("resent").GetDouble()));
+        Assert.False(quality.TryGetProperty("propagation", out _));
+        Assert.True(quality.GetProperty("at").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-5));
+    }
+
+    [Fact]
     public async Task Who_has_not_joined_reports_nothing()
     {
         string document = await host.CreateAsync();
@@ -56,6 +72,8 @@ public sealed class QualityTests(WebHost host) : IClassFixture<WebHost>
         await client.SendAsync("quality", new { document, sent = 1 });
         Assert.Equal("not_joined", (await client.NextAsync("refused")).GetProperty("reason").GetString());
     }
+
+    private async Task<JsonElement> SessionAsync(string document) => (await host.GetAsync($"/api/documents/{document}/sessions")).GetProperty("sessions").EnumerateArray().Single();
 
     /// <summary>How many observations are above each bucket.</summary>
     private async Task<double[]> AboveAsync(string[] buckets)

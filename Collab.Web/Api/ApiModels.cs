@@ -55,9 +55,19 @@ internal sealed record ConflictsResponse(IEnumerable<ConflictResponse> Conflicts
 /// <param name="Subject">Who it is; absent for an anonymous caller's.</param>
 /// <param name="Role">What it may do in the document.</param>
 /// <param name="Connected">False while it waits for its connection to come back.</param>
-internal sealed record SessionResponse(string Session, string Name, string? Subject, string? Role, DateTimeOffset Since, bool Connected)
+/// <param name="Quality">What its client last measured; absent where it has not, and for those who are neither owner nor operator.</param>
+internal sealed record SessionResponse(string Session, string Name, string? Subject, string? Role, DateTimeOffset Since, bool Connected, QualityResponse? Quality)
 {
-    public static SessionResponse Of(SessionDescription session) => new(session.Session.Value, session.Name, session.Subject, session.Role?.Word(), session.Since, session.IsConnected);
+    public static SessionResponse Of(SessionDescription session, ConnectionSample? sample) => new(
+        session.Session.Value, session.Name, session.Subject, session.Role?.Word(), session.Since, session.IsConnected, sample is null ? null : QualityResponse.Of(sample));
+}
+
+/// <summary>How well a connection serves a session. The members of the message <c>quality</c>, absent where nothing was measured.</summary>
+/// <param name="At">When it was reported.</param>
+internal sealed record QualityResponse(DateTimeOffset At, double? Rtt, double? Jitter, double? Propagation, double? Resent, double? UpdateRate, double? BytesRate)
+{
+    public static QualityResponse Of(ConnectionSample sample) => new(
+        sample.At, sample.RoundTrip?.TotalMilliseconds, sample.Jitter?.TotalMilliseconds, sample.Propagation?.TotalMilliseconds, sample.ResentRatio, sample.UpdatesPerSecond, sample.BytesPerSecond);
 }
 
 /// <summary>Sessions, by their names.</summary>

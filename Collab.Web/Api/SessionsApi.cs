@@ -32,7 +32,7 @@ internal static class SessionsApi
             .Produces(StatusCodes.Status204NoContent).Produces<Problem>(403, Problems.Media).Produces<Problem>(404, Problems.Media);
     }
 
-    private static async Task<IResult> ListAsync(string id, ClusterCalls cluster, [FromQuery] string? after = null, [FromQuery] int limit = PageSessions)
+    private static async Task<IResult> ListAsync(string id, HttpContext http, ClusterCalls cluster, [FromQuery] string? after = null, [FromQuery] int limit = PageSessions)
     {
         if (limit < 1 || (after is not null && !SessionId.IsValid(after)))
             return Problems.Of(new Refusal(RefusalReason.Malformed, $"limit is {limit} and begins at 1; after is a session's name."));
@@ -40,16 +40,24 @@ internal static class SessionsApi
         if (await document.Describe() is null)
             return Problems.Of(DocumentAccess.NotFound(new DocumentId(id)));
         var page = await document.ListSessions(after is null ? null : new SessionId(after), Math.Min(limit, PageLimit));
-        var sessions = new List<SessionDescription>(page.Sessions.Length);
+        bool showsQuality = http.GrantedRole() == Role.Owner || http.GetCaller().IsOperator;
+        var sessions = new List<SessionResponse>(page.Sessions.Length);
         foreach (var some in page.Sessions.Chunk(AskedAtOnce))
         {
-            var described = await Task.WhenAll(some.Select(async session => await cluster.Session(session).Describe()));
-            // Who is not there any more, or has to be made known anew by its host first, is left out.
-            sessions.AddRange(described.OfType<SessionDescription>().Where(session => session.Document.Value == id));
+            var described = await Task.WhenAll(some.Select(session => DescribeAsync(session, id, showsQuality, cluster)));
+            sessions.AddRange(described.OfType<SessionResponse>());
         }
 
         return Results.Json(
-            new SessionsResponse(sessions.Select(SessionResponse.Of), page.Total, page.HasMore ? page.Sessions[^1].Value : null), ApiJson.Default.SessionsResponse);
+            new SessionsResponse(sessions, page.Total, page.HasMore ? page.Sessions[^1].Value : null), ApiJson.Default.SessionsResponse);
+    }
+
+    /// <summary>Null for a session that is not there any more, or has to be made known anew by its host first.</summary>
+    private static async Task<SessionResponse?> DescribeAsync(SessionId session, string document, bool showsQuality, ClusterCalls cluster)
+    {
+        if (await cluster.Session(session).Describe() is not { } described || described.Document.Value != document)
+            return null;
+        return SessionResponse.Of(described, showsQuality ? await cluster.Session(session).Sample() : null);
     }
 
     private static async Task<IResult> KickAsync(string id, string session, ClusterCalls cluster)

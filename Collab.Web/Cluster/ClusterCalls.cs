@@ -165,6 +165,19 @@ internal readonly struct PresenceCalls(IPresenceGrain grain, Pipeline pipeline)
 
 internal readonly struct SessionCalls(ISessionGrain grain, Pipeline pipeline)
 {
+    /// <summary>Null also from a silo of the version before.</summary>
+    public async ValueTask<ConnectionSample?> Sample()
+    {
+        try
+        {
+            return await pipeline.RepeatAsync(static (grain, _) => new ValueTask<ConnectionSample?>(grain.Sample()), grain, default);
+        }
+        catch (Exception failure) when (OlderSilo.DoesNotKnow(failure))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Once: each gives another lease.</summary>
     public ValueTask<JoinOutcome> Join(JoinRequest request) =>
         pipeline.OnceAsync(static (call, _) => new ValueTask<JoinOutcome>(call.grain.Join(call.request)), (grain, request), default);

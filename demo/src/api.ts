@@ -1,3 +1,5 @@
+import { authorization } from './shell/token';
+
 export type Kind = 'text' | 'richtext';
 export type Policy = 'merge' | 'strict';
 
@@ -41,7 +43,11 @@ export function createDocument(document: { id?: string; title: string; kind: Kin
 }
 
 async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(url, { ...init, headers: { accept: 'application/json', ...init.headers } });
+  const send = (who: Record<string, string>) => fetch(url, { ...init, headers: { accept: 'application/json', ...who, ...init.headers } });
+  const who = await authorization();
+  let response = await send(who);
+  // A token ends; the next one may be better.
+  if (response.status === 401 && 'authorization' in who) response = await send(await authorization(true));
   if (response.ok) return (await response.json()) as T;
   const problem = (await response.json().catch(() => null)) as { reason?: string; detail?: string; title?: string } | null;
   throw new ApiError(response.status, problem?.reason ?? null, problem?.detail ?? problem?.title ?? `The server answered ${response.status}.`);

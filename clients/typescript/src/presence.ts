@@ -36,7 +36,7 @@ export class RemotePresence {
 
   /** How many are here, this session included: as the server counts, which may not name them all. */
   get count(): number {
-    return Math.max(this.#count ?? 0, this.#present.size + 1);
+    return this.#count ?? this.#present.size + 1;
   }
 
   get isEmpty(): boolean {
@@ -80,6 +80,7 @@ export class RemotePresence {
       this.#selections.delete(update.session);
       this.#place(update);
     }
+    this.#settleCount();
     return hasNew;
   }
 
@@ -88,6 +89,12 @@ export class RemotePresence {
       this.#present.delete(session);
       this.#selections.delete(session);
     }
+    this.#settleCount();
+  }
+
+  /** The number is told while more are here than are named, and once when that ends. */
+  #settleCount(): void {
+    if (this.#count !== null && this.#count <= this.#present.size + 1) this.#count = null;
   }
 
   /** An operation arrived. Its author's caret goes where the author left off; carets of others stay left of what is inserted at them. */

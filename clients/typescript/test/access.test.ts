@@ -253,12 +253,34 @@ test('presence that came too often is shown later; a viewer’s cursor is where 
   await document.close();
 });
 
+test('what was said of a revision before the snapshot is shown without a place; and a newcomer is told where one is now', async () => {
+  const { connection, document } = await opened('hello', 'editor');
+  document.setPresence({ selection: { anchor: 1, head: 1 } });
+  assert.equal(connection.take('presence').length, 1);
+  connection.receive('presence', { updates: [{ session: 's2', revision: 2, state: { selection: { anchor: 2, head: 2 } } }] });
+  assert.equal(document.presence.get('s2')?.selection, null);
+  // What was sent is of the newest revision still.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(connection.take('presence'), []);
+  connection.receive('operations', { revision: 4, operations: [{ session: 's2', sequence: 1, at: 5, delta: ['A', 5] }] });
+  connection.receive('presence', { updates: [{ session: 's2', revision: 4, state: null }] });
+  connection.receive('presence', { updates: [{ session: 's3', revision: 4, state: null }] });
+  await until(() => connection.sent.some(({ target }) => target === 'presence'));
+  assert.deepEqual(connection.take('presence'), [{ document: 'd', revision: 4, state: { selection: { anchor: 2, head: 2 } } }]);
+  connection.reconnect();
+  await document.close();
+});
+
 test('of very many people the number is known, and of each who they are to the server', async () => {
   const { connection, document } = await opened('hello', 'viewer');
   assert.equal(document.presenceCount, 1);
   connection.receive('presence', { updates: [{ session: 's2', name: 'Ann', subject: 'ann', revision: 3 }], count: 4_000 });
   assert.equal(document.presenceCount, 4_000);
   assert.equal(document.presence.get('s2')?.subject, 'ann');
+  // The crowd goes: told once, and from then on those who are named are all.
+  connection.receive('presence', { updates: [{ session: 's3', revision: 3 }], count: 3 });
+  connection.receive('presence', { left: ['s2'] });
+  assert.equal(document.presenceCount, 2);
   await document.close();
 });
 

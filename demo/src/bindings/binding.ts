@@ -9,6 +9,8 @@ export interface EditorBinding {
   goTo(session: string): void;
   /** Draws the others' carets anew: somebody came, went, moved or has another name. */
   presenceChanged(): void;
+  /** Whether the person may change the text. They can still select and copy. */
+  allowEditing(allowed: boolean): void;
 }
 
 /** A place in the document that moves along with the text around it. */

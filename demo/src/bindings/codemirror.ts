@@ -1,6 +1,6 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { search, searchKeymap } from '@codemirror/search';
-import { Annotation, EditorState, Transaction } from '@codemirror/state';
+import { Annotation, Compartment, EditorState, Transaction, type Extension } from '@codemirror/state';
 import { EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from '@codemirror/view';
 import type { CollabDocument } from '@collab/client';
 import type { EditorBinding, EditorListener, MarkedRange } from './binding';
@@ -12,9 +12,13 @@ import { toChangeSpecs, toTextDelta, wellFormed } from './text-delta';
 /** Marks a transaction that came from the document: it is not sent back to it. */
 const fromDocument = Annotation.define<boolean>();
 
+/** Read only, the text can be walked through, selected and copied like any other. */
+const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-readonly': 'true' })];
+
 /** Binds a CodeMirror editor in `parent` to a text document, both ways. */
 export function bindCodeMirror(parent: HTMLElement, document: CollabDocument<'text'>, listener: EditorListener, label: string): EditorBinding {
   const carets = new RemoteCarets(document);
+  const access = new Compartment();
   let marks = 0;
 
   const view = new EditorView({
@@ -33,6 +37,7 @@ export function bindCodeMirror(parent: HTMLElement, document: CollabDocument<'te
         highlightSpecialChars(),
         placeholder('Start writing…'),
         EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true', autocorrect: 'on', autocapitalize: 'sentences' }),
+        access.of([]),
         conflictMarks,
         remoteCarets(carets),
         EditorView.updateListener.of(send),
@@ -101,6 +106,8 @@ export function bindCodeMirror(parent: HTMLElement, document: CollabDocument<'te
       const caret = carets.current().find((one) => one.session === session);
       if (caret) view.dispatch({ effects: [presenceChanged.of(null), EditorView.scrollIntoView(caret.head, { y: 'center' })] });
     },
+
+    allowEditing: (allowed) => view.dispatch({ effects: access.reconfigure(allowed ? [] : readOnly) }),
 
     presenceChanged: () => view.dispatch({ effects: presenceChanged.of(null) }),
   };

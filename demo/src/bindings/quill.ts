@@ -36,7 +36,8 @@ export function bindQuill(parent: HTMLElement, document: CollabDocument<'richtex
   quill.setContents(asShown(new Delta([...document.content] as ConstructorParameters<typeof Delta>[0] & object)), 'silent');
   quill.history.clear();
 
-  parent.before(toolbar(quill));
+  const tools = toolbar(quill);
+  parent.before(tools);
   const carets = new RemoteCarets(document);
   const overlay = new QuillOverlay(quill, sheet, carets);
 
@@ -114,6 +115,14 @@ export function bindQuill(parent: HTMLElement, document: CollabDocument<'richtex
       carets.freshen(session);
       const caret = carets.current().find((one) => one.session === session);
       if (caret) overlay.scrollTo(caret.head);
+    },
+
+    allowEditing(allowed) {
+      if (!allowed) quill.update('user');
+      quill.enable(allowed);
+      quill.root.tabIndex = 0;
+      quill.root.ariaReadOnly = String(!allowed);
+      tools.inert = !allowed;
     },
 
     presenceChanged: () => overlay.draw(),

@@ -1,4 +1,4 @@
-import type { CollabDocument, PresenceState } from '@collab/client';
+import type { CollabDocument, Presence, PresenceState } from '@collab/client';
 import { paletteIndex } from '../shell/person';
 
 /** Somebody else's caret as an editor draws it; positions are those of the document now. */
@@ -28,7 +28,8 @@ export class RemoteCarets {
   current(): RemoteCaret[] {
     const now = performance.now();
     const carets: RemoteCaret[] = [];
-    for (const [session, { name, color, state, selection }] of this.#document.presence) {
+    for (const [session, presence] of this.#document.presence) {
+      const { color, state, selection } = presence;
       let moved = this.#moved.get(session);
       // A new state is a move of theirs; positions that move with the text are none.
       if (!moved || moved.state !== state) this.#moved.set(session, (moved = { state, at: now }));
@@ -36,7 +37,7 @@ export class RemoteCarets {
       const limit = this.#document.length;
       carets.push({
         session,
-        name: displayName(state, name),
+        name: displayName(presence),
         person: paletteIndex(color, session),
         anchor: Math.min(selection.anchor, limit),
         head: Math.min(selection.head, limit),
@@ -54,8 +55,8 @@ export class RemoteCarets {
   }
 }
 
-/** A name changed since joining is in the presence's state; the session's own stays what it was. */
-export function displayName(state: PresenceState | null, name: string | null): string {
-  const changed = state?.['name'];
+/** Somebody whom the server knows has the name that it knows. Others call themselves what they like, and a name changed since joining is in the presence's state. */
+export function displayName({ name, subject, state }: Pick<Presence, 'name' | 'subject' | 'state'>): string {
+  const changed = subject === null ? state?.['name'] : null;
   return (typeof changed === 'string' && changed) || name || 'Somebody';
 }

@@ -78,7 +78,7 @@ export class Conflicts {
   nameOf(session: string, author?: string): string {
     if (session === this.opened.session) return 'You';
     const there = this.opened.presence.get(session);
-    return there ? displayName(there.state, there.name) : author || 'Somebody';
+    return there ? displayName(there) : author || 'Somebody';
   }
 
   #author(origin: Origin | null): string {

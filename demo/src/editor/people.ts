@@ -7,6 +7,14 @@ import { initials, paletteIndex, rename, type Person } from '../shell/person';
 /** Avatars in the bar, the own one included; who is beyond is counted, and listed with everybody in the own avatar's popover. */
 const avatarsLimit = 5;
 
+/** Comings and goings are said while so many are here at most. */
+const announcedLimit = 20;
+
+const many = (count: number) => count.toLocaleString('en');
+
+/** What fits into an avatar. */
+const short = (count: number) => (count < 1000 ? String(count) : `${Math.floor(count / 1000)}k`);
+
 /** Who is here. An avatar leads to its owner's caret; the own one to a field for one's name. */
 export function people(opened: CollabDocument, person: Person, on: { renamed(): void; goTo(session: string): void }): HTMLElement {
   const own = h('button', { type: 'button', class: `avatar own person-${paletteIndex(person.color, '')}`, 'aria-expanded': 'false', 'aria-controls': 'me' });
@@ -21,7 +29,7 @@ export function people(opened: CollabDocument, person: Person, on: { renamed(): 
   popover.addEventListener('toggle', (event) => {
     const open = event.newState === 'open';
     own.setAttribute('aria-expanded', String(open));
-    if (open) name.select();
+    if (open && !name.readOnly) name.select();
   });
   name.addEventListener('input', () => {
     const text = name.value.trim();
@@ -45,21 +53,26 @@ export function people(opened: CollabDocument, person: Person, on: { renamed(): 
   return h('div', { class: 'people' }, others, own, popover);
 
   function showSelf(): void {
+    // Whom the server knows, it names.
+    const isKnown = opened.subject !== null;
+    name.readOnly = isKnown;
     own.replaceChildren(h('span', { 'aria-hidden': 'true' }, initials(person.name)));
-    own.setAttribute('aria-label', `You are ${person.name}. Change your name, see who is here`);
+    own.setAttribute('aria-label', isKnown ? `You are ${person.name}. See who is here` : `You are ${person.name}. Change your name, see who is here`);
     own.dataset['tip'] = `${person.name} (you)`;
   }
 
   function show(): void {
-    const all = [...opened.presence].map(([session, { name: joined, color, state }]) => ({
+    const all = [...opened.presence].map(([session, presence]) => ({
       session,
-      name: displayName(state, joined),
-      index: paletteIndex(color, session),
-      typing: state?.typing === true,
+      name: displayName(presence),
+      index: paletteIndex(presence.color, session),
+      typing: presence.state?.typing === true,
     }));
-    tellComings(all);
+    // Of a crowd the server names some and counts the rest.
+    const total = opened.presenceCount - 1;
+    tellComings(all, total);
     // Carets move many times a second; the avatars are made anew only when something about them changed, so that focus and tooltips stay.
-    const now = JSON.stringify(all);
+    const now = JSON.stringify([total, all]);
     if (now === signature) return;
     signature = now;
     const focused = document.activeElement?.getAttribute('data-session');
@@ -71,21 +84,22 @@ export function people(opened: CollabDocument, person: Person, on: { renamed(): 
           type: 'button', class: `avatar person-${index}${typing ? ' typing' : ''}`, 'data-session': session, 'data-tip': typing ? `${their} is typing` : their,
           'aria-label': `${their}. Go to their place`, on: { click: () => on.goTo(session) },
         }, h('span', { 'aria-hidden': 'true' }, initials(their))))),
-      ...(all.length > shown.length
-        ? [h('li', null, h('button', { type: 'button', class: 'avatar beyond', 'aria-label': `${all.length - shown.length} more people`, on: { click: () => popover.showPopover() } }, `+${all.length - shown.length}`))]
+      ...(total > shown.length
+        ? [h('li', null, h('button', { type: 'button', class: 'avatar beyond', 'aria-label': `${many(total - shown.length)} more people`, on: { click: () => popover.showPopover() } }, `+${short(total - shown.length)}`))]
         : []));
     everybody.replaceChildren(
-      h('li', null, all.length === 0 ? 'Nobody else is here. Copy the link and send it to somebody.' : `${all.length + 1} people are here, you included:`),
+      h('li', null, total === 0 ? 'Nobody else is here. Copy the link and send it to somebody.' : `${many(total + 1)} people are here, you included${total > all.length ? ', among them' : ''}:`),
       ...all.map(({ session, name: their, index }) =>
         h('li', null, h('button', { type: 'button', on: { click: () => { popover.hidePopover(); on.goTo(session); } } },
           h('i', { class: `avatar small person-${index}`, 'aria-hidden': 'true' }, initials(their)), their))));
     if (focused) others.querySelector<HTMLElement>(`[data-session="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  function tellComings(all: readonly { session: string; name: string }[]): void {
+  function tellComings(all: readonly { session: string; name: string }[], total: number): void {
     const now = new Map(all.map(({ session, name: their }) => [session, their]));
-    for (const [session, their] of now) if (!known.has(session)) announce(`${their} is here`);
-    for (const [session, their] of known) if (!now.has(session)) announce(`${their} has left`);
+    // In a crowd somebody comes and goes all the time.
+    if (total <= announcedLimit) for (const [session, their] of now) if (!known.has(session)) announce(`${their} is here`);
+    if (total <= announcedLimit) for (const [session, their] of known) if (!now.has(session)) announce(`${their} has left`);
     known.clear();
     for (const [session, their] of now) known.set(session, their);
   }

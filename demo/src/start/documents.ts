@@ -1,6 +1,7 @@
 import { ApiError, editorPath, listDocuments, readDocument, type DocumentDescription } from '../api';
 import { h } from '../dom';
 import { announce } from '../shell/announce';
+import { signInForm } from '../shell/sign-in';
 import { ago, exactly } from '../time';
 
 /** How often what is shown is asked for again while the page is looked at, milliseconds. */
@@ -92,6 +93,7 @@ export function documents(): HTMLElement {
   }
 
   function failure(error: unknown): HTMLElement {
+    if (error instanceof ApiError && error.status === 401) return h('div', { class: 'empty' }, h('strong', null, 'This server lets in nobody whom it does not know'), signInForm(() => void load()));
     const said = error instanceof ApiError ? error.message : 'The server can’t be reached.';
     return h('div', { class: 'empty', role: 'alert' },
       h('strong', null, 'The documents could not be loaded'),
