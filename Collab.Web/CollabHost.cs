@@ -50,7 +50,7 @@ public static class CollabHost
         services.AddHostedService(provider => provider.GetRequiredService<StayKeeping>());
         services.AddHostedService<StrandedHost>();
         services.AddHostedService<ConnectionDrain>();
-        services.AddOpenApi();
+        services.AddOpenApi(description => description.AddDocumentTransformer<CredentialsInDescription>());
         services.AddCollabOperations();
         return builder;
     }

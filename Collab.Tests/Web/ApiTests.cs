@@ -138,10 +138,15 @@ public sealed class ApiTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task The_api_describes_itself()
     {
-        var paths = (await host.GetAsync("/openapi/v1.json")).GetProperty("paths");
+        var description = await host.GetAsync("/openapi/v1.json");
+        var paths = description.GetProperty("paths");
         foreach (string path in (string[])["", "/{id}", "/{id}/content", "/{id}/operations", "/{id}/conflicts", "/{id}/sessions", "/{id}/activity"])
             Assert.True(paths.TryGetProperty($"/api/documents{path}", out _), path);
         Assert.True(paths.TryGetProperty("/api/activity", out _));
+        foreach (string path in (string[])["/api/tokens", "/api/tokens/revoke"])
+            Assert.True(paths.TryGetProperty(path, out _), path);
+        Assert.Equal(["accessToken", "apiKey"], description.GetProperty("components").GetProperty("securitySchemes").EnumerateObject().Select(scheme => scheme.Name));
+        Assert.Equal(2, description.GetProperty("security").GetArrayLength());
     }
 
     [Fact]
