@@ -6,6 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Collab.Benchmarks.Algebra;
 using Collab.Benchmarks.Capacity;
 using Collab.Benchmarks.Cluster;
+using Collab.Benchmarks.Fairness;
 using Collab.Benchmarks.Log;
 using Collab.Benchmarks.Presence;
 using Collab.Benchmarks.Replay;
@@ -31,6 +32,8 @@ switch (args)
         return await LoadCommand.RunAsync(rest);
     case ["presence", .. var rest]:
         return await PresenceCommand.RunAsync(rest);
+    case ["fairness", .. var rest]:
+        return await FairnessCommand.RunAsync(rest);
     case ["cluster", .. var rest]:
         return await ClusterCommand.RunAsync(rest);
     default:
@@ -46,6 +49,8 @@ switch (args)
               replay [seconds] [runs] a real server process with SQLite, loaded over WebSocket
               presence [seconds] [lookers-on ...]
                                       ten who move their carets before so many who look on
+              fairness [seconds] [unlimited]
+                                      quiet people beside noise of several kinds, with and without the limits on rates
               cluster throughput [seconds] [runs] [documents]
                                       0 to 3 silos and two web hosts as processes on one PostgreSQL; the real packages only
               cluster idle [connections] [length]
