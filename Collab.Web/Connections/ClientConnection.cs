@@ -20,6 +20,9 @@ internal sealed partial class ClientConnection(
     HubConnectionContext context, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, StayRoles roles, SnapshotTurns snapshots, CollabOptions options, TimeProvider time,
     ILogger<ClientConnection> logger)
 {
+    // How long a connection that is closed for a reason has to take the reason.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly ILogger<ClientConnection> _logger = logger;
     private readonly Lock _gate = new();
     private readonly Dictionary<DocumentId, Seat> _seats = [];
@@ -214,7 +217,7 @@ internal sealed partial class ClientConnection(
         AccessMetrics.TimedOut();
         Refuse(null, "authenticate", new Refusal(
             RefusalReason.Unauthenticated, $"Nobody was known behind this connection for {limit.TotalSeconds} s, the limit (Collab:Access:AuthenticationTimeout); it is closed."));
-        context.Abort();
+        _ = CutAsync();
     }
 
     /// <summary>The host stops, or has lost the cluster: tells every session to go on elsewhere, and completes when that has been written.</summary>
@@ -483,6 +486,13 @@ internal sealed partial class ClientConnection(
         }
 
         Free(document, seat);
+    }
+
+    private async Task CutAsync()
+    {
+        // Cut at once, it might not get what was just written.
+        await Task.WhenAny(WhenClosed, Task.Delay(LastWords, time));
+        context.Abort();
     }
 
     private async Task ExpireAsync(DocumentId document, Seat seat)

@@ -112,11 +112,17 @@ public sealed class AuthenticationTests(GuardedHost guarded) : IClassFixture<Gua
     {
         string document = await _host.CreateWithAsync(_key);
         await using var client = await _host.ConnectAsync();
-        await client.SendAsync("authenticate", new { token = _host.Token("user-7", lifetime: TimeSpan.FromSeconds(4)) });
+        await client.SendAsync("authenticate", new { token = _host.Token("user-7") });
         await client.NextAsync("authenticated");
         var joined = await client.JoinAsync(document);
         await client.SubmitAsync(document, 1, 0, "x");
         await client.OperationsAsync(0, 1);
+        // The newest token counts, also one that ends sooner. On a busy machine it may have ended before it is looked at.
+        do
+        {
+            await client.SendAsync("authenticate", new { token = _host.Token("user-7", lifetime: TimeSpan.FromSeconds(4)) });
+        }
+        while ((await client.NextAsync("authenticated", "refused")).GetProperty("target").GetString() == "refused");
 
         var closed = await client.NextAsync("closed");
         Assert.Equal((document, "token_expired", "authenticate"), (Text(closed, "document"), Text(closed, "reason"), Text(closed, "action")));
@@ -134,11 +140,11 @@ public sealed class AuthenticationTests(GuardedHost guarded) : IClassFixture<Gua
     {
         string document = await _host.CreateWithAsync(_key);
         await using var client = await _host.ConnectAsync();
-        await client.SendAsync("authenticate", new { token = _host.Token("user-7", lifetime: TimeSpan.FromSeconds(6)) });
-        long first = (await client.NextAsync("authenticated")).GetProperty("expiresAt").GetInt64();
-        await client.JoinAsync(document);
+        await client.SendAsync("authenticate", new { token = _host.Token("user-7", lifetime: TimeSpan.FromSeconds(10)) });
         await client.SendAsync("authenticate", new { token = _host.Token("user-7") });
+        long first = (await client.NextAsync("authenticated")).GetProperty("expiresAt").GetInt64();
         await client.NextAsync("authenticated");
+        await client.JoinAsync(document);
 
         await Eventually.IsTrue(() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > first + 500);
         await client.SubmitAsync(document, 1, 0, "x");

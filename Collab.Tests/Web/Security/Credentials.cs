@@ -25,6 +25,8 @@ internal static class Credentials
     /// <summary>What makes a host of tests one that lets nobody in without a credential, and takes <paramref name="key"/>.</summary>
     public static Dictionary<string, string?> Settings(string key, params (string Name, string Value)[] more) => new([
         new("Collab:Access:Anonymous", "none"),
+        // A busy machine may take its time between a handshake and what follows.
+        new("Collab:Access:AuthenticationTimeout", "00:02:00"),
         new("Collab:Access:ApiKeys:0:Name", "tests"),
         new("Collab:Access:ApiKeys:0:Hash", Hash(key)),
         new("Collab:Access:ApiKeys:9:Name", OperatorName),
