@@ -11,6 +11,9 @@ internal static class IdleCost
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
+
+    private static readonly byte[] Ping = [.. "{\"type\":6}"u8, 0x1E];
 
     /// <summary>One web host and one silo; first connections alone, then each of as many joins a document of its own.</summary>
     public static async Task RunAsync(int connections, int documentLength)
@@ -19,8 +22,13 @@ internal static class IdleCost
         var (host, silo) = (cluster.Hosts[0], cluster.Silos[0]);
         using var http = new HttpClient { BaseAddress = host.Url };
 
+        List<Func<Task>> pings = [];
+        using var end = new CancellationTokenSource();
+        var pinging = PingAsync(pings, end.Token);
+
         // The code that will run has run before, so that its memory is not counted.
         List<ReplayClient> warm = await JoinAsync(http, "warm", 50, documentLength);
+        Set([.. warm.Select(client => (Func<Task>)client.PingAsync)]);
         Console.WriteLine("| state | web host MiB | silo MiB | web host CPU ms/s | silo CPU ms/s | database CPU ms/s |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
         await TellAsync("50 connections in 50 documents");
@@ -28,13 +36,27 @@ internal static class IdleCost
         List<ClientWebSocket> sockets = [];
         for (int i = 0; i < connections; i++)
             sockets.Add(await ConnectAsync(host.Url));
+        Set([.. warm.Select(client => (Func<Task>)client.PingAsync), .. sockets.Select(socket => (Func<Task>)(() => socket.SendAsync(Ping, WebSocketMessageType.Text, true, CancellationToken.None)))]);
         await TellAsync($"{connections} connections more, which have joined nothing");
+        Set([.. warm.Select(client => (Func<Task>)client.PingAsync)]);
         sockets.ForEach(socket => socket.Abort());
         await TellAsync("those gone again");
 
         List<ReplayClient> joined = await JoinAsync(http, "d", connections, documentLength);
+        Set([.. warm.Concat(joined).Select(client => (Func<Task>)client.PingAsync)]);
         await TellAsync($"{connections} connections more, each in a document of its own of {documentLength} characters");
+        await end.CancelAsync();
+        await pinging;
         joined.Concat(warm).ToList().ForEach(client => client.Dispose());
+
+        void Set(IReadOnlyList<Func<Task>> who)
+        {
+            lock (pings)
+            {
+                pings.Clear();
+                pings.AddRange(who);
+            }
+        }
 
         async Task TellAsync(string state)
         {
@@ -45,6 +67,20 @@ internal static class IdleCost
             Console.WriteLine(FormattableString.Invariant(
                 $"| {state} | {host.Process.MemoryBytes / 1048576.0:0.0} | {silo.Process.MemoryBytes / 1048576.0:0.0} | {string.Join(" | ", roles.Select(role => FormattableString.Invariant($"{role.TotalMilliseconds / Watched.TotalSeconds:0.0}")))} |"));
             Console.Error.WriteLine(FormattableString.Invariant($"(other programs used {other / Watched:0.00} cores)"));
+        }
+    }
+
+    // As every client does, or it would be taken for lost.
+    private static async Task PingAsync(List<Func<Task>> pings, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await Task.Delay(PingInterval, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Func<Task>[] now;
+            lock (pings)
+                now = [.. pings];
+            foreach (var ping in now)
+                await ping().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

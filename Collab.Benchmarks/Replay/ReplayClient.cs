@@ -78,6 +78,9 @@ internal sealed class ReplayClient(Uri server, string document, IReadOnlyList<Co
         return SubmitNextAsync();
     }
 
+    /// <summary>Says that it is there, between edits; not while any is on its way out.</summary>
+    public Task PingAsync() => _socket.SendAsync("{\"type\":6}\u001E"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+
     public void Measure(bool isOn) => _isMeasuring = isOn;
 
     /// <summary>Completes when the last edit has come back.</summary>

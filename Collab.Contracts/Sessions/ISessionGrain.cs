@@ -36,7 +36,7 @@ public interface ISessionGrain : IGrainWithStringKey
     Task<ConnectionSample?> Sample();
 
     /// <summary>
-    /// Its host says, once a minute and when something of it changes, that the stay goes on. Where the session's grain was lost with its silo, the new one learns of the session by this, if its lease still holds; and the host learns of
+    /// Its host says, once a minute, that the stay goes on. Where the session's grain was lost with its silo, the new one learns of the session by this, if its lease still holds; and the host learns of
     /// a stay that is over, if the word of that was lost.
     /// </summary>
     [Alias("Keep")]

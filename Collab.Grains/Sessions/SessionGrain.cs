@@ -115,7 +115,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
 
         _stay = stay with { Connection = null };
         StartTimer(options.Value.Grace, Timeout.InfiniteTimeSpan, () => CloseAsync(reason));
-        await Presence(stay.Document).Depart(Id, stay.Number);
+        await DepartAsync(stay);
     }
 
     public Task Close(SessionCloseReason reason) => CloseAsync(reason);
@@ -202,7 +202,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         _timer?.Dispose();
         Close(stay, reason);
         await Document(stay.Document).Dismiss(Id, stay.Lease);
-        await Presence(stay.Document).Depart(Id, stay.Number);
+        await DepartAsync(stay);
         await LeaveUserAsync(stay.Subject);
         if (stay.Connection is { } connection && reason is not (SessionCloseReason.NormalClose or SessionCloseReason.TransportFailed))
             _ = stay.Owner.Close(Id, connection, reason);
@@ -217,6 +217,19 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
 
     private void Note(ActivityKind kind, Stay stay, ActivityDetail? detail = null) =>
         activities.Note(new ActivityEvent(0, Guid.Empty, stay.Document, kind, clock.GetUtcNow(), stay.Revision, Id, stay.Name, detail));
+
+    private async Task DepartAsync(Stay stay)
+    {
+        try
+        {
+            await Presence(stay.Document).Depart(Id, stay.Number);
+        }
+        catch (TypeLoadException)
+        {
+            // What a silo of the version before answers to a method that it does not have.
+            await Presence(stay.Document).Leave(Id);
+        }
+    }
 
     // Keeps the activation, too: no keystroke comes by here to do it.
     private void StartConfirming()

@@ -47,6 +47,9 @@ public sealed class QualityTests(WebHost host) : IClassFixture<WebHost>
         var sample = await session.Sample();
         Assert.Equal(TimeSpan.FromMilliseconds(50), sample!.RoundTrip);
         Assert.Null(sample.Jitter);
+        var listed = (await host.GetAsync($"/api/documents/{document}/sessions")).GetProperty("sessions")[0].GetProperty("quality");
+        Assert.Equal(50, listed.GetProperty("rtt").GetDouble());
+        Assert.False(listed.TryGetProperty("jitter", out _));
     }
 
     [Fact]

@@ -15,11 +15,15 @@ internal sealed class HubClient : IAsyncDisposable
     // Reaching it means that the message will not come.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
+
     private readonly ClientWebSocket _socket = new();
     private readonly Channel<JsonElement> _messages = Channel.CreateUnbounded<JsonElement>();
     private readonly SemaphoreSlim _reading = new(1);
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly CancellationTokenSource _end = new();
     private Task _receiving = Task.CompletedTask;
+    private Task _pinging = Task.CompletedTask;
 
     private HubClient()
     {
@@ -57,6 +61,7 @@ internal sealed class HubClient : IAsyncDisposable
         await client.SendRawAsync("""{"protocol":"json","version":1}""");
         client._receiving = client.ReceiveAsync();
         Assert.Equal("{}", (await client.NextFrameAsync()).GetRawText());
+        client._pinging = client.PingAsync();
         return client;
     }
 
@@ -67,8 +72,14 @@ internal sealed class HubClient : IAsyncDisposable
     public async Task SendRawAsync(string frame)
     {
         await _writing.WaitAsync();
-        await _socket.SendAsync(Encoding.UTF8.GetBytes(frame + RecordSeparator), WebSocketMessageType.Text, endOfMessage: true, default);
-        _writing.Release();
+        try
+        {
+            await _socket.SendAsync(Encoding.UTF8.GetBytes(frame + RecordSeparator), WebSocketMessageType.Text, endOfMessage: true, default);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     public Task SubmitAsync(string document, long sequence, long @base, params object[] delta) =>
@@ -138,9 +149,34 @@ internal sealed class HubClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _end.Cancel();
         _socket.Abort();
         await _receiving;
+        await _pinging;
         _socket.Dispose();
+    }
+
+    /// <summary>Says nothing any more by itself, as one that is gone.</summary>
+    public Task StopPingingAsync()
+    {
+        _end.Cancel();
+        return _pinging;
+    }
+
+    private async Task PingAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(PingInterval, _end.Token);
+                await SendRawAsync("""{"type":6}""");
+            }
+        }
+        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Cut, or over.
+        }
     }
 
     private async Task ReceiveAsync()

@@ -40,6 +40,9 @@ internal sealed partial class ClientConnection(
 
     public Outbox Outbox { get; } = new(context, options.Delivery);
 
+    /// <summary>For how long nothing came from the client.</summary>
+    public TimeSpan SilentFor => context.Features.Get<PacedReader>()?.SilentFor ?? TimeSpan.Zero;
+
     /// <summary>Completes when the WebSocket is gone.</summary>
     public Task WhenClosed => _closed.Task;
 
@@ -232,6 +235,9 @@ internal sealed partial class ClientConnection(
         await Task.WhenAll(seats.Select(seat => seat.WhenDone()));
         await Outbox.WhenDrained();
     }
+
+    /// <summary>Nobody seems to be at the other end.</summary>
+    public void Abort() => context.Abort();
 
     /// <summary>The WebSocket is gone: its sessions wait for their client to come back.</summary>
     public void Close()

@@ -7,7 +7,7 @@ namespace Collab.Web.Connections;
 
 /// <summary>
 /// Tells the cluster once a minute of each stay that it goes on, spread over the minute: a session whose grain was lost with its silo is known again, and a stay that is over without this host having heard ends here. Ends, too, the stays
-/// whose people do nothing any more (<see cref="StayOptions.IdleTimeout"/>).
+/// whose people do nothing any more (<see cref="StayOptions.IdleTimeout"/>), and the connections on which nothing comes (<see cref="ConnectionOptions.ClientTimeout"/>).
 /// </summary>
 internal sealed partial class StayKeeping(LocalConnections connections, ClusterCalls cluster, IOptions<CollabOptions> options, TimeProvider time, ILogger<StayKeeping> logger) : BackgroundService
 {
@@ -23,6 +23,7 @@ internal sealed partial class StayKeeping(LocalConnections connections, ClusterC
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         for (int portion = 0; await timer.WaitForNextTickAsync(stoppingToken); portion = (portion + 1) % Portions)
         {
+            CutSilent();
             EndIdle();
             await KeepAsync(stay => stay.Portion == portion, stoppingToken);
         }
@@ -31,6 +32,13 @@ internal sealed partial class StayKeeping(LocalConnections connections, ClusterC
     /// <summary>Tells the cluster of the stays that are chosen.</summary>
     public Task KeepAsync(Func<Stay, bool> which, CancellationToken cancellation) => Parallel.ForEachAsync(
         connections.Stays.Where(which).ToList(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (stay, _) => await KeepAsync(stay));
+
+    // SignalR looks only after those who have pinged once: who was lost before would stay until TCP gives up, after a quarter of an hour.
+    private void CutSilent()
+    {
+        foreach (var connection in connections.All.Where(connection => connection.SilentFor > options.Value.Connections.ClientTimeout))
+            connection.Abort();
+    }
 
     private void EndIdle()
     {

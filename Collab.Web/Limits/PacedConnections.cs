@@ -20,7 +20,9 @@ internal sealed class PacedConnections(
 {
     public override Task OnConnectedAsync(ConnectionContext connection)
     {
-        connection.Transport = new Paced(new PacedReader(connection.Transport.Input, options.Value.Limits, clock), connection.Transport.Output);
+        var reader = new PacedReader(connection.Transport.Input, options.Value.Limits, clock);
+        connection.Transport = new Paced(reader, connection.Transport.Output);
+        connection.Features.Set(reader);
         return base.OnConnectedAsync(connection);
     }
 

@@ -20,6 +20,10 @@ internal sealed class PacedReader(PipeReader inner, ClientLimits limits, TimePro
     private ReadOnlySequence<byte> _read;
     private TimeSpan _wait;
     private CancellationTokenSource? _waiting;
+    private long _heardAt = clock.GetTimestamp();
+
+    /// <summary>For how long nothing came, a ping included.</summary>
+    public TimeSpan SilentFor => clock.GetElapsedTime(Volatile.Read(ref _heardAt));
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -95,6 +99,7 @@ internal sealed class PacedReader(PipeReader inner, ClientLimits limits, TimePro
     private ReadResult Remember(ReadResult result)
     {
         _read = result.Buffer;
+        Volatile.Write(ref _heardAt, clock.GetTimestamp());
         return result;
     }
 }
