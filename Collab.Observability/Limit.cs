@@ -32,4 +32,6 @@ public enum Limit
     RestRequests,
     RestRequestsAtOnce,
     ClusterCalls,
+    DocumentGrants,
+    Revocations,
 }

@@ -64,7 +64,8 @@ public static class ActivityJson
             members.TryGetProperty("bytes"u8, out var bytes) ? bytes.GetInt64() : null,
             members.TryGetProperty("conflicts"u8, out var conflicts)
                 ? [.. conflicts.EnumerateObject().Select(conflict => new ConflictCount(conflict.Name, conflict.Value.GetInt64()))]
-                : null);
+                : null,
+            members.TryGetProperty("subject"u8, out var subject) ? subject.GetString() : null);
     }
 
     private static void Write(Utf8JsonWriter writer, ActivityDetail detail)
@@ -76,6 +77,8 @@ public static class ActivityJson
             writer.WriteString("reason"u8, RefusalReasons.SnakeCase(reason.ToString()));
         if (detail.Bytes is { } bytes)
             writer.WriteNumber("bytes"u8, bytes);
+        if (detail.Subject is { } subject)
+            writer.WriteString("subject"u8, subject);
         if (detail.Conflicts is { } conflicts)
         {
             writer.WriteStartObject("conflicts"u8);

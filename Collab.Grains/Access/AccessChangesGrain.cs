@@ -2,6 +2,7 @@ using Collab.Contracts.Access;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Documents;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -83,6 +84,7 @@ public sealed partial class AccessChangesGrain : Grain, IAccessChangesGrain
             await TrimAsync();
             if (!await _store.AddRevocationAsync(revocation, _options.Value.RevocationsLimit, CancellationToken.None))
             {
+                LimitMetrics.Reached(Limit.Revocations);
                 return new Refusal(
                     RefusalReason.Overloaded,
                     $"There are {_options.Value.RevocationsLimit} revocations, the limit (Collab:Grants:RevocationsLimit); there is room when one of them has expired.",

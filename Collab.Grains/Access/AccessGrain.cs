@@ -3,6 +3,7 @@ using Collab.Contracts.Access;
 using Collab.Contracts.Refusals;
 using Collab.Grains.Documents;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
@@ -37,10 +38,14 @@ public sealed partial class AccessGrain(IAccessStore store, IOptions<GrantOption
     {
         if (Malformed(grant) is { } malformed)
             return new GrantAnswer(null, malformed);
-        return await WriteAsync(grant.Subject, async () => await store.SetGrantAsync(Id, grant, options.Value.DocumentLimit, CancellationToken.None)
-            ? new GrantAnswer(grant.Role)
-            : new GrantAnswer(null, new Refusal(
-                RefusalReason.TooManyGrants, $"Document {Id} has {options.Value.DocumentLimit} grants, the limit (Collab:Grants:DocumentLimit); those that are there can be changed or taken back.")));
+        return await WriteAsync(grant.Subject, async () =>
+        {
+            if (await store.SetGrantAsync(Id, grant, options.Value.DocumentLimit, CancellationToken.None))
+                return new GrantAnswer(grant.Role);
+            LimitMetrics.Reached(Limit.DocumentGrants);
+            return new GrantAnswer(null, new Refusal(
+                RefusalReason.TooManyGrants, $"Document {Id} has {options.Value.DocumentLimit} grants, the limit (Collab:Grants:DocumentLimit); those that are there can be changed or taken back."));
+        });
     }
 
     public async Task<GrantAnswer> Remove(string subject)

@@ -180,7 +180,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
     private void Open(Stay stay, bool isResumed)
     {
         _since = clock.GetUtcNow();
-        Note(ActivityKind.SessionJoined, stay);
+        Note(ActivityKind.SessionJoined, stay, stay.Subject is { } subject ? new ActivityDetail(Subject: subject) : null);
         SessionMetrics.Active.Inc();
         if (!isResumed)
             SessionMetrics.Opened.Inc();

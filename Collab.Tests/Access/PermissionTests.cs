@@ -145,6 +145,22 @@ public sealed class PermissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_activity_says_whose_session_came_in()
+    {
+        string document = await _host.CreateWithAsync(_key), owner = _host.Token("olga");
+        await using var ann = await _host.ConnectAsAsync("ann");
+        string session = (await ann.JoinAsync(document)).Text("session");
+        await Eventually.IsTrue(
+            async () =>
+            {
+                using var answer = await _host.AskAsync(HttpMethod.Get, $"/api/documents/{document}/activity", owner);
+                var events = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("events").EnumerateArray();
+                return events.Any(happened => happened.Text("kind") == "session_joined" && happened.Text("session") == session && happened.GetProperty("detail").Text("subject") == "ann");
+            },
+            "the event names the subject");
+    }
+
+    [Fact]
     public async Task At_the_limit_no_grant_is_added_and_the_refusal_names_it()
     {
         await using var host = new Disposing(new WebHost(Credentials.Settings(_key, ("Collab:Grants:DocumentLimit", "2"))));
@@ -157,6 +173,7 @@ public sealed class PermissionTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.Conflict, "too_many_grants", "give_up"), (refused.StatusCode, problem.Text("reason"), problem.Text("action")));
         Assert.Contains("2 grants, the limit (Collab:Grants:DocumentLimit)", problem.Text("detail"), StringComparison.Ordinal);
         await host.Value.GrantAsync(_key, document, "b", "owner");
+        Assert.True(await host.Value.MetricAsync("""collab_limit_refusals_total{limit="document_grants"}""") >= 1);
     }
 
     [Fact]

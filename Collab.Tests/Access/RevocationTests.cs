@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Collab.Contracts.Access;
 using Collab.Tests.Web;
 using Collab.Tests.Web.Security;
@@ -71,6 +73,21 @@ public sealed class RevocationTests : IAsyncLifetime
         await ann.AuthenticateAsync(_host.Token("ann", role: Role.Editor));
         var again = await ann.JoinAsync(one, resume: new { session = joined.Text("session"), token = joined.Text("token") }, revision: 0);
         Assert.Equal(joined.Text("session"), again.Text("session"));
+    }
+
+    [Fact]
+    public async Task At_the_limit_no_more_are_revoked_and_the_refusal_names_it()
+    {
+        var host = new WebHost(Credentials.Settings(_key, ("Collab:Grants:RevocationsLimit", "2")));
+        await host.StartAsync();
+        await RevokeAsync(host, id: "one");
+        await RevokeAsync(host, id: "two");
+        await RevokeAsync(host, id: "two");
+        using var refused = await host.AskAsync(HttpMethod.Post, "/api/tokens/revoke", key: _key, body: new { id = "three" });
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.TooManyRequests, "overloaded", "retry"), (refused.StatusCode, problem.Text("reason"), problem.Text("action")));
+        Assert.Contains("2 revocations, the limit (Collab:Grants:RevocationsLimit)", problem.Text("detail"), StringComparison.Ordinal);
+        await host.DisposeAsync();
     }
 
     [Fact]

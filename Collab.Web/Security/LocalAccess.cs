@@ -37,11 +37,11 @@ internal sealed class LocalAccess(RoleCache cache, RevokedCredentials revoked, L
     }
 
     /// <summary>Something may have been missed.</summary>
-    /// <param name="revocations">All there are.</param>
+    /// <param name="revocations">All that are known elsewhere.</param>
     public void ApplyEverything(IReadOnlyCollection<Revocation> revocations)
     {
         Everything.Inc();
-        revoked.Replace(revocations);
+        revoked.Add(revocations);
         JudgeCallers();
         Ask([new AccessChange(null, null)]);
     }

@@ -1,38 +1,70 @@
-using System.Collections.Immutable;
+using System.Collections.Concurrent;
 using Collab.Contracts.Access;
+using Prometheus;
 
 namespace Collab.Web.Security;
 
 /// <summary>All that is revoked in the cluster, in this host's memory: to be asked at each authentication, without waiting.</summary>
-internal sealed class RevokedCredentials(ApiKeys keys, TimeProvider time)
+internal sealed class RevokedCredentials(TimeProvider time)
 {
-    private ImmutableDictionary<string, Revocation> _tokens = ImmutableDictionary.Create<string, Revocation>(StringComparer.Ordinal);
-    private ImmutableDictionary<string, Revocation> _subjects = ImmutableDictionary.Create<string, Revocation>(StringComparer.Ordinal);
+    private static readonly Gauge Known = Metrics.CreateGauge("collab_access_revocations", "Tokens and subjects that this host knows to be revoked.");
 
-    /// <summary>Whether the credential that <paramref name="caller"/> showed is revoked, as an API key is that was taken out of the configuration. One that does not say when it was issued is taken for an old one.</summary>
-    public bool IsRevoked(Caller caller) => !keys.Holds(caller)
-        || (caller.TokenId is { } id && _tokens.TryGetValue(id, out var token) && IsOn(token))
-        || (caller.Subject is { } subject && _subjects.TryGetValue(subject, out var all) && IsOn(all) && !(caller.IssuedAt >= all.IssuedBefore));
+    // How often those that are over are looked for: to go through all of them at each new one would cost too much when many come at once.
+    private static readonly TimeSpan PrunePeriod = TimeSpan.FromMinutes(1);
 
-    /// <summary>Learns of new ones. Of one subject the later reaches as far as the earlier: so says who sends them.</summary>
-    public void Add(IEnumerable<Revocation> revocations) => Set(_tokens, _subjects, revocations);
+    private readonly ConcurrentDictionary<string, Revocation> _tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Revocation> _subjects = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private long _prunedAt = time.GetTimestamp();
 
-    /// <summary>Learns of all there are.</summary>
-    public void Replace(IEnumerable<Revocation> revocations) => Set(_tokens.Clear(), _subjects.Clear(), revocations);
+    public int Count => _tokens.Count + _subjects.Count;
 
-    private bool IsOn(Revocation revocation) => revocation.Until > time.GetUtcNow();
+    /// <summary>Whether the credential that <paramref name="caller"/> showed is revoked. One that does not say when it was issued is taken for an old one.</summary>
+    public bool IsRevoked(Caller caller) =>
+        (caller.TokenId is { } id && _tokens.TryGetValue(id, out var token) && !IsOver(token))
+        || (caller.Subject is { } subject && _subjects.TryGetValue(subject, out var all) && !IsOver(all) && !(caller.IssuedAt >= all.IssuedBefore));
 
-    private void Set(ImmutableDictionary<string, Revocation> tokens, ImmutableDictionary<string, Revocation> subjects, IEnumerable<Revocation> revocations)
+    /// <summary>Learns of revocations, those that are known already included. None is ever taken back, only over.</summary>
+    public void Add(IEnumerable<Revocation> revocations)
     {
-        // A subject that is over is replaced when it is revoked anew; the rest goes with the next answer that holds all.
         foreach (var revocation in revocations)
         {
-            if (revocation.TokenId is { } id)
-                tokens = tokens.SetItem(id, revocation);
-            else
-                subjects = subjects.SetItem(revocation.Subject!, revocation);
+            var known = revocation.TokenId is null ? _subjects : _tokens;
+            known.AddOrUpdate(revocation.TokenId ?? revocation.Subject!, static (_, added) => added, Further, revocation);
         }
 
-        (_tokens, _subjects) = (tokens, subjects);
+        PruneNowAndThen();
+        Known.Set(Count);
+
+        // Which of two comes first is chance: both hold.
+        Revocation Further(string name, Revocation there, Revocation added) => IsOver(there) ? added : added with
+        {
+            IssuedBefore = added.IssuedBefore > there.IssuedBefore ? added.IssuedBefore : there.IssuedBefore,
+            Until = added.Until > there.Until ? added.Until : there.Until,
+        };
+    }
+
+    private void PruneNowAndThen()
+    {
+        lock (_gate)
+        {
+            if (time.GetElapsedTime(_prunedAt) < PrunePeriod)
+                return;
+            _prunedAt = time.GetTimestamp();
+        }
+
+        Prune(_tokens);
+        Prune(_subjects);
+    }
+
+    private bool IsOver(Revocation revocation) => revocation.Until <= time.GetUtcNow();
+
+    private void Prune(ConcurrentDictionary<string, Revocation> revocations)
+    {
+        foreach (var entry in revocations)
+        {
+            if (IsOver(entry.Value))
+                revocations.TryRemove(entry);
+        }
     }
 }
