@@ -40,7 +40,7 @@ public sealed class SleepTests(DemoFixture fixture)
     [Fact]
     public async Task A_page_on_which_nothing_happens_pauses_and_goes_on_with_the_next_key()
     {
-        await using var server = await DemoServer.StartAsync("--Collab:Sessions:IdleTimeout", "00:00:10");
+        await using var server = await DemoServer.StartAsync("--Collab:Sessions:IdleTimeout", "00:00:30");
         using var http = new HttpClient { BaseAddress = new Uri(server.Url) };
         var document = await http.CreateAsync("text", "Paused");
         await using var ada = await fixture.NewWriterAsync("Ada Lovelace", server: server);
@@ -48,7 +48,7 @@ public sealed class SleepTests(DemoFixture fixture)
         await ada.EditAsync(document);
         await ada.Editor.PressSequentiallyAsync("before");
         await grace.EditAsync(document);
-        await ada.Page.Locator(".standing[data-status=idle]").WaitForAsync();
+        await ada.Page.Locator(".standing[data-status=idle]").WaitForAsync(new() { Timeout = 120_000 });
         await ada.Strip.GetByText("Paused, since nothing happened here for a while").WaitForAsync();
         await grace.Editor.ClickAsync();
         await grace.Page.Keyboard.PressAsync("Control+Home");

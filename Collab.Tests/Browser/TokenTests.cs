@@ -44,6 +44,7 @@ public sealed class TokenTests(DemoFixture fixture)
             Assert.Equal(["live"], await ada.StatusesAsync());
 
         // Now none can be had. The second one ends.
+        long signedOutAt = watch.ElapsedMilliseconds;
         await ada.Page.Locator(".standing[data-status=signed_out]").WaitForAsync();
         await ada.Page.Keyboard.TypeAsync(", kept");
         await ada.Strip.GetByText("You are signed out. Your").WaitForAsync();
@@ -55,8 +56,9 @@ public sealed class TokenTests(DemoFixture fixture)
         await ada.Strip.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         Assert.Equal($"{typed}, kept", await fixture.ConvergeAsync(document, ada));
         Assert.DoesNotContain("closed", await ada.StatusesAsync());
-        // The session went on, if it had not waited for too long.
-        Assert.Equal([session], (await fixture.SessionsAsync(document)).Keys);
+        // The session went on, if it had not to wait for longer than sessions do.
+        if (watch.ElapsedMilliseconds - signedOutAt < 45_000)
+            Assert.Equal([session], (await fixture.SessionsAsync(document)).Keys);
     }
 
     [Fact]
