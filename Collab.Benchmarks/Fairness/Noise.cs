@@ -31,7 +31,7 @@ internal sealed record Noise(string Name, Func<Uri, CancellationToken, Task<stri
     private static async Task<string> LargeOperationsAsync(Uri server, CancellationToken over)
     {
         await using var client = new CollabClient(server);
-        var document = await client.OpenAsync(Document);
+        var document = await client.OpenAsync(Document, over);
         string text = new('y', LargeLength);
         int count = 0;
         while (!over.IsCancellationRequested)
@@ -76,7 +76,7 @@ internal sealed record Noise(string Name, Func<Uri, CancellationToken, Task<stri
     private static async Task<string> SlowReadersAsync(Uri server, CancellationToken over)
     {
         await using var client = new CollabClient(server);
-        var document = await client.OpenAsync(Document);
+        var document = await client.OpenAsync(Document, over);
         string text = new('y', 20 * LargeLength / 5);
         for (int i = 0; i < 5; i++)
             await document.EditAsync(content => new DeltaBuilder(DeltaForm.Text).Insert(text).Retain(content.Length).Build(), CancellationToken.None);

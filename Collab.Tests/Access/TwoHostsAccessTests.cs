@@ -5,7 +5,6 @@ using Collab.Contracts;
 using Collab.Contracts.Access;
 using Collab.Grains.Access;
 using Collab.Tests.Fanout;
-using Collab.Tests.Web;
 using Collab.Tests.Web.Security;
 using Collab.Web.Security;
 using Microsoft.Extensions.DependencyInjection;

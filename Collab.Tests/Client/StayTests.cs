@@ -1,4 +1,3 @@
-using Collab.Client.Access;
 using Collab.Client.Documents;
 using Collab.Client.Messages;
 using Collab.Operations.Deltas;

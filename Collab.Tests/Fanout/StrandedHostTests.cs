@@ -1,5 +1,4 @@
 using Collab.Silo.Clustering;
-using Collab.Tests.Web;
 using Collab.Web.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -88,8 +88,8 @@ internal static class SocketAttacks
             // Within WebSocket's message, then within TCP's stream.
             await client.SendAsync((byte[])[.. Frame(message[..at], Text, isLast: false), .. Frame(message[at..], Continuation)]);
             byte[] frame = Frame(message);
-            await client.SendAsync(frame[..Math.Min(at, frame.Length)]);
-            await client.SendAsync(frame[Math.Min(at, frame.Length)..]);
+            await client.SendAsync(frame.AsMemory(0, Math.Min(at, frame.Length)));
+            await client.SendAsync(frame.AsMemory(Math.Min(at, frame.Length)));
         }
 
         await client.SendAsync(Frame([.. Enumerable.Repeat(message, 100).SelectMany(bytes => bytes)]));
