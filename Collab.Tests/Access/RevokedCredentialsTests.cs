@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using Collab.Contracts.Access;
 using Collab.Web.Security;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Collab.Tests.Access;
 
@@ -10,7 +12,7 @@ public sealed class RevokedCredentialsTests
     private readonly HandClock _clock = new();
     private readonly RevokedCredentials _revoked;
 
-    public RevokedCredentialsTests() => _revoked = new RevokedCredentials(_clock);
+    public RevokedCredentialsTests() => _revoked = new RevokedCredentials(Keys(), _clock);
 
     [Fact]
     public void A_token_is_revoked_by_its_id_until_that_is_over()
@@ -68,6 +70,9 @@ public sealed class RevokedCredentialsTests
         })));
         Assert.Equal(4_000, _revoked.Count);
     }
+
+    // None are configured; that one which is taken away is revoked, too, AccessStartTests shows.
+    private ApiKeys Keys() => new(new AccessSettings(new OptionsFactory<AccessOptions>([], []), [], NullLogger<AccessSettings>.Instance), _clock);
 
     private static Caller Of(string? subject, string? token, DateTimeOffset? issuedAt) => new(new ClaimsPrincipal(), subject, "", IsOperator: false, token, issuedAt);
 }

@@ -5,7 +5,7 @@ using Prometheus;
 namespace Collab.Web.Security;
 
 /// <summary>All that is revoked in the cluster, in this host's memory: to be asked at each authentication, without waiting.</summary>
-internal sealed class RevokedCredentials(TimeProvider time)
+internal sealed class RevokedCredentials(ApiKeys keys, TimeProvider time)
 {
     private static readonly Gauge Known = Metrics.CreateGauge("collab_access_revocations", "Tokens and subjects that this host knows to be revoked.");
 
@@ -19,9 +19,9 @@ internal sealed class RevokedCredentials(TimeProvider time)
 
     public int Count => _tokens.Count + _subjects.Count;
 
-    /// <summary>Whether the credential that <paramref name="caller"/> showed is revoked. One that does not say when it was issued is taken for an old one.</summary>
-    public bool IsRevoked(Caller caller) =>
-        (caller.TokenId is { } id && _tokens.TryGetValue(id, out var token) && !IsOver(token))
+    /// <summary>Whether the credential that <paramref name="caller"/> showed is revoked, as an API key is that was taken out of the configuration. One that does not say when it was issued is taken for an old one.</summary>
+    public bool IsRevoked(Caller caller) => !keys.Holds(caller)
+        || (caller.TokenId is { } id && _tokens.TryGetValue(id, out var token) && !IsOver(token))
         || (caller.Subject is { } subject && _subjects.TryGetValue(subject, out var all) && !IsOver(all) && !(caller.IssuedAt >= all.IssuedBefore));
 
     /// <summary>Learns of revocations, those that are known already included. None is ever taken back, only over.</summary>
