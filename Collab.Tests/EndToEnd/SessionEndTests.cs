@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Collab.Tests.Web;
+using Collab.Tests.Web.Security;
 
 namespace Collab.Tests.EndToEnd;
 
@@ -60,6 +61,30 @@ public sealed class SessionEndTests
         Assert.Equal(("inactive_timeout", "resync"), (closed.GetProperty("reason").GetString(), closed.GetProperty("action").GetString()));
         await CountsAsync(server, "inactive_timeout", 1);
         Assert.Equal(Session(joined), Session(await idle.JoinAsync(document, resume: Resume(joined), revision: 0)));
+    }
+
+    [Fact]
+    public async Task A_subject_is_a_user_as_long_as_it_has_a_session_and_losing_its_role_ends_that()
+    {
+        string key = Credentials.NewKey();
+        await using var server = await ServerProcess.StartAsync("Collab:Access:ApiKeys:0:Name=tests", $"Collab:Access:ApiKeys:0:Hash={Credentials.Hash(key)}");
+        using var http = new HttpClient { BaseAddress = server.Url };
+        string document = await CreateAsync(http);
+        await using var one = await HubClient.ConnectWithAsync(new Uri(server.Url, "/collab"), "X-Api-Key", key);
+        await using var two = await HubClient.ConnectWithAsync(new Uri(server.Url, "/collab"), "X-Api-Key", key);
+        await using var stranger = await ConnectAsync(server);
+        foreach (var client in (HubClient[])[one, two, stranger])
+            await client.JoinAsync(document);
+        await Eventually.IsTrue(async () => (await Scrape.OfAsync(server.Url))["collab_active_users"] == 1, "two sessions of a subject are one user, those of nobody are none");
+
+        using var role = new StringContent("""{"role":"none"}""", System.Text.Encoding.UTF8, "application/json");
+        using (var answer = await http.PutAsync($"/api/documents/{document}/permissions/key:tests", role))
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        foreach (var client in (HubClient[])[one, two])
+            Assert.Equal("permission_revoked", (await client.NextAsync("closed")).GetProperty("reason").GetString());
+        await CountsAsync(server, "permission_revoked", 2);
+        await Eventually.IsTrue(async () => (await Scrape.OfAsync(server.Url))["collab_active_users"] == 0, "who has no session is no user");
+        Assert.Equal(1, (await Scrape.OfAsync(server.Url))["collab_active_sessions"]);
     }
 
     [Fact]
