@@ -17,7 +17,7 @@ namespace Collab.Tests.Cli;
 /// </summary>
 public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Files = 150;
+    private const int Files = 300;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("collab-damage-").FullName;
 

@@ -1,4 +1,5 @@
 using Collab.Contracts.Documents;
+using Collab.Grains.Access;
 using Collab.Grains.Documents;
 using Collab.Grains.Presence;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,13 +50,14 @@ public sealed class MemoryPressureTests
     }
 
     [Fact]
-    public async Task Idle_documents_and_presence_are_collected_after_their_own_limit_and_other_grains_are_not_concerned()
+    public async Task Idle_documents_their_presence_and_their_grants_are_collected_after_their_own_limit_and_other_grains_are_not_concerned()
     {
         await using var host = await StartAsync();
         var collection = host.Grains.Services.GetRequiredService<IOptions<GrainCollectionOptions>>().Value;
         Assert.Equal(TimeSpan.FromMinutes(5), collection.ClassSpecificCollectionAge[typeof(DocumentGrain).FullName!]);
         Assert.Equal(TimeSpan.FromMinutes(5), collection.ClassSpecificCollectionAge[typeof(PresenceGrain).FullName!]);
-        Assert.Equal(2, collection.ClassSpecificCollectionAge.Count);
+        Assert.Equal(TimeSpan.FromMinutes(5), collection.ClassSpecificCollectionAge[typeof(AccessGrain).FullName!]);
+        Assert.Equal(3, collection.ClassSpecificCollectionAge.Count);
         Assert.Equal(new GrainCollectionOptions().CollectionAge, collection.CollectionAge);
     }
 

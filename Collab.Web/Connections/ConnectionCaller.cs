@@ -178,11 +178,15 @@ internal sealed class ConnectionCaller : IDisposable
             _waiting--;
             if (identification.Caller is { } caller && (refusal = Mismatch(caller) ?? Count(caller)) is null)
                 _caller = caller;
+            // As at the handshake, what is shown and not good is not taken for nothing shown: what was sent right behind it is not done as somebody anonymous.
+            else if (refusal?.Reason == RefusalReason.Unauthenticated && _caller is { Subject: null } && !_isTaken)
+                (_caller, _unknownSince) = (null, _time.GetUtcNow());
         }
 
         if (refusal is not null)
         {
             Refuse(refusal);
+            Judge();
             return;
         }
 

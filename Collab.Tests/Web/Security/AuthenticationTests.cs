@@ -54,6 +54,39 @@ public sealed class AuthenticationTests(GuardedHost guarded) : IClassFixture<Gua
     }
 
     [Fact]
+    public async Task What_is_sent_behind_a_bad_token_is_not_done_as_somebody_anonymous()
+    {
+        await using var host = await StartedAsync();
+        string document = await host.CreateAsync();
+        await using var client = await host.ConnectAsync();
+        await client.SendAsync("authenticate", new { token = "AAAA" });
+        await client.SendAsync("join", new { document, version = 1 });
+        foreach (string verb in (string[])["authenticate", "join"])
+        {
+            var refused = await client.NextAsync("refused", "joined");
+            Assert.Equal((verb, "unauthenticated"), (Text(refused, "verb"), Text(refused, "reason")));
+        }
+
+        await client.SendAsync("authenticate", new { token = host.Token("user-7") });
+        await client.NextAsync("authenticated");
+        Assert.Equal("user-7", Text(await client.JoinAsync(document), "subject"));
+        // In a document it is somebody; a bad token later on takes nothing away.
+        await using var anonymous = await host.ConnectAsync();
+        await anonymous.JoinAsync(document);
+        await anonymous.SendAsync("authenticate", new { token = "AAAA" });
+        Assert.Equal("authenticate", Text(await anonymous.NextAsync("refused"), "verb"));
+        await anonymous.SubmitAsync(document, 1, 0, "x");
+        await anonymous.OperationsAsync(0, 1);
+
+        static async Task<WebHost> StartedAsync()
+        {
+            var host = new WebHost();
+            await host.StartAsync();
+            return host;
+        }
+    }
+
+    [Fact]
     public async Task Before_it_has_authenticated_a_connection_can_do_nothing_and_afterwards_it_is_whom_its_token_names()
     {
         string document = await _host.CreateWithAsync(_key);
