@@ -34,7 +34,10 @@ internal sealed class CrashRun
         /// <summary>Writing snapshots too: one after each commit of each document.</summary>
         WritingSnapshots,
 
-        /// <summary>Giving old history up too, all but the newest forty operations of each document: few enough that a machine which is slow makes more.</summary>
+        /// <summary>
+        /// Giving old history up too, all but the newest operations of each document. They are many, so that whoever comes back last can still go on from what it had: what is typed on content that nobody has any more
+        /// is fitted into a snapshot, letter by letter, and then a document is no row of tokens.
+        /// </summary>
         TrimmingHistory,
 
         /// <summary>Under load first; and then some more times while it starts.</summary>
@@ -63,7 +66,7 @@ internal sealed class CrashRun
     private static string[] Settings(Moment next) => next switch
     {
         Moment.WritingSnapshots => ["Collab:Documents:SnapshotOperations=1"],
-        Moment.TrimmingHistory => ["Collab:Documents:SnapshotOperations=20", "Collab:Documents:RetainOperations=40"],
+        Moment.TrimmingHistory => ["Collab:Documents:SnapshotOperations=20", "Collab:Documents:RetainOperations=200"],
         _ => [],
     };
 
@@ -74,6 +77,8 @@ internal sealed class CrashRun
         _writers.Mark();
         _writers.Start();
         await _writers.WhenEachIsAcknowledgedAsync();
+        if (moment == Moment.TrimmingHistory)
+            await _writers.WhenTrimmedAsync();
         await ForAWhileAsync(0, 2_000);
 
         await KillAsync();

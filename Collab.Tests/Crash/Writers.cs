@@ -137,6 +137,21 @@ internal sealed class Writers : IAsyncDisposable
         }
     }
 
+    /// <summary>Some document has given up operations since the last audit.</summary>
+    public async Task WhenTrimmedAsync()
+    {
+        using var api = new Api(_plan.Hosts[0]);
+        await Eventually.IsTrue(
+            async () =>
+            {
+                foreach (var (record, audit) in _records.Zip(_audits))
+                    if ((await api.GetAsync($"api/documents/{record.Id}")).GetProperty("start").GetInt64() > audit.Start)
+                        return true;
+                return false;
+            },
+            "some document has given up old history");
+    }
+
     /// <summary>Everybody sees everybody else at the document, each once and nobody besides, and sees them move.</summary>
     public async Task WhenSeenAsync()
     {
