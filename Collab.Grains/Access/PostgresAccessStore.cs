@@ -71,15 +71,6 @@ internal sealed class PostgresAccessStore(PostgresConnections writers, PostgresC
         },
         cancellation);
 
-    private ValueTask<ImmutableArray<T>> ReadAsync<T>(Func<DbDataReader, T> read, string sql, CancellationToken cancellation, params object[] values) => readers.RunAsync(
-        async (connection, ending) =>
-        {
-            var found = ImmutableArray.CreateBuilder<T>();
-            await using var command = connection.Command(sql, values);
-            await using var row = await command.ExecuteReaderAsync(ending);
-            while (await row.ReadAsync(ending))
-                found.Add(read(row));
-            return found.ToImmutable();
-        },
-        cancellation);
+    private ValueTask<ImmutableArray<T>> ReadAsync<T>(Func<DbDataReader, T> read, string sql, CancellationToken cancellation, params object[] values) =>
+        readers.RunAsync((connection, ending) => connection.ListAsync(read, sql, ending, values), cancellation);
 }

@@ -133,17 +133,8 @@ internal sealed class PostgresActivityLog(PostgresConnections writers, PostgresC
 
     private static object Nullable(object? value) => value ?? DBNull.Value;
 
-    private ValueTask<ImmutableArray<T>> ReadAsync<T>(Func<DbDataReader, T> read, string sql, CancellationToken cancellation, params object[] values) => readers.RunAsync(
-        async (connection, ending) =>
-        {
-            var found = ImmutableArray.CreateBuilder<T>();
-            await using var command = connection.Command(sql, values);
-            await using var row = await command.ExecuteReaderAsync(ending);
-            while (await row.ReadAsync(ending))
-                found.Add(read(row));
-            return found.ToImmutable();
-        },
-        cancellation);
+    private ValueTask<ImmutableArray<T>> ReadAsync<T>(Func<DbDataReader, T> read, string sql, CancellationToken cancellation, params object[] values) =>
+        readers.RunAsync((connection, ending) => connection.ListAsync(read, sql, ending, values), cancellation);
 
     private ValueTask<long> NumberAsync(string sql, CancellationToken cancellation, params object[] values) =>
         readers.RunAsync(async (connection, ending) => (long)(await connection.ScalarAsync(sql, ending, values) ?? 0L), cancellation);

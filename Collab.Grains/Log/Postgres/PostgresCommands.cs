@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Data.Common;
 using Npgsql;
 
 namespace Collab.Grains.Log.Postgres;
@@ -33,5 +35,16 @@ internal static class PostgresCommands
     {
         await using var command = connection.Command(sql, values);
         return await command.ExecuteScalarAsync(cancellation) is { } value and not DBNull ? value : null;
+    }
+
+    /// <summary>Every row, in the order of the answer.</summary>
+    public static async Task<ImmutableArray<T>> ListAsync<T>(this NpgsqlConnection connection, Func<DbDataReader, T> read, string sql, CancellationToken cancellation, params object[] values)
+    {
+        var found = ImmutableArray.CreateBuilder<T>();
+        await using var command = connection.Command(sql, values);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+            found.Add(read(row));
+        return found.ToImmutable();
     }
 }
