@@ -2,6 +2,7 @@ using System.Net;
 using Collab.Grains;
 using Collab.Grains.Log;
 using Collab.Silo.Clustering;
+using Collab.Silo.Operators;
 using Collab.Silo.Readiness;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -48,6 +49,7 @@ public static class CollabSilo
     private static TBuilder Add<TBuilder>(TBuilder builder, ClusterOptions cluster)
         where TBuilder : IHostApplicationBuilder
     {
+        builder.AddLogOutput();
         builder.Services.AddSingleton(cluster);
         builder.Services.AddCollabOperations();
         // Before all else that starts with the host.

@@ -26,7 +26,7 @@ public static partial class Engine
             .Set(1);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Collab {Version} runs on the engine {Engine}.")]
+    [LoggerMessage(101, LogLevel.Information, "Collab {Version} runs on the engine {Engine}.")]
     private static partial void LogEngine(ILogger logger, string version, string engine);
 
     private static string Describe(Assembly assembly) =>

@@ -55,6 +55,6 @@ public static class HostRun
 
 internal static partial class HostRunLog
 {
-    [LoggerMessage(2, LogLevel.Information, "The process was told to stop while it started, and could not stop all that had started.")]
+    [LoggerMessage(102, LogLevel.Information, "The process was told to stop while it started, and could not stop all that had started.")]
     public static partial void LogNotStopped(this ILogger logger, Exception failure);
 }

@@ -7,6 +7,8 @@ if (args is [SchemaCommand.Command, .. var settings])
     return await SchemaCommand.RunAsync(settings);
 
 var builder = WebApplication.CreateSlimBuilder(args);
+// The slim builder brings a console that knows no JSON.
+builder.Logging.AddConsole();
 builder.AddCollabSilo();
 
 var app = builder.Build();

@@ -35,9 +35,9 @@ public sealed partial class ActivityRetentionGrain(IActivityLog log, IOptions<Ac
             LogTrimmed(trimmed, before);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Count} events from before {Before:o} are given up (Collab:Activity:RetainFor).")]
+    [LoggerMessage(1611, LogLevel.Information, "{Count} events from before {Before:o} are given up (Collab:Activity:RetainFor).")]
     private partial void LogTrimmed(long count, DateTimeOffset before);
 
-    [LoggerMessage(2, LogLevel.Warning, "The activity log could not be trimmed: {Reason}")]
+    [LoggerMessage(1612, LogLevel.Warning, "The activity log could not be trimmed: {Reason}")]
     private partial void LogNotTrimmed(string reason);
 }

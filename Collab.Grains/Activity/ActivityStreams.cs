@@ -40,6 +40,6 @@ public sealed partial class ActivityStreams([FromKeyedServices(ActivityStream.Pr
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} events of shard {Shard} are in the activity log, but were not published: {Reason}")]
+    [LoggerMessage(1621, LogLevel.Warning, "{Count} events of shard {Shard} are in the activity log, but were not published: {Reason}")]
     private partial void LogNotPublished(int count, string shard, string reason);
 }

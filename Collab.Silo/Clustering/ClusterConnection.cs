@@ -47,18 +47,18 @@ public sealed partial class ClusterConnection(ClusterOptions options, ILogger<Cl
         LogLost(options.ClusterId);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Waiting for a silo of cluster {Cluster}: {Reason} ({Waited} of {Limit} s)")]
+    [LoggerMessage(121, LogLevel.Information, "Waiting for a silo of cluster {Cluster}: {Reason} ({Waited} of {Limit} s)")]
     private partial void LogWaiting(string cluster, string reason, int waited, int limit);
 
-    [LoggerMessage(2, LogLevel.Error, "No silo of cluster {Cluster} was found within {Limit} s (Collab:Cluster:StartTimeout): {Reason}")]
+    [LoggerMessage(122, LogLevel.Error, "No silo of cluster {Cluster} was found within {Limit} s (Collab:Cluster:StartTimeout): {Reason}")]
     private partial void LogNoCluster(string cluster, string reason, int limit);
 
-    [LoggerMessage(3, LogLevel.Information, "Connected to {Gateways} silos of cluster {Cluster}, before to {Before}.")]
+    [LoggerMessage(123, LogLevel.Information, "Connected to {Gateways} silos of cluster {Cluster}, before to {Before}.")]
     private partial void LogChanged(string cluster, int gateways, int before);
 
-    [LoggerMessage(4, LogLevel.Warning, "The connection to cluster {Cluster} is lost: no silo is connected. Calls are refused until one is found.")]
+    [LoggerMessage(124, LogLevel.Warning, "The connection to cluster {Cluster} is lost: no silo is connected. Calls are refused until one is found.")]
     private partial void LogLost(string cluster);
 
-    [LoggerMessage(5, LogLevel.Warning, "The connection to cluster {Cluster} is found again: {Gateways} silos.")]
+    [LoggerMessage(125, LogLevel.Warning, "The connection to cluster {Cluster} is found again: {Gateways} silos.")]
     private partial void LogFound(string cluster, int gateways);
 }

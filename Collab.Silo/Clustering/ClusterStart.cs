@@ -69,12 +69,12 @@ internal sealed partial class ClusterStart(ClusterOptions options, ClusterDataba
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The cluster's tables are in {Database}, schema {Schema}: version {Found} was found, this program uses {Version}. The server is PostgreSQL {Server}.")]
+    [LoggerMessage(111, LogLevel.Information, "The cluster's tables are in {Database}, schema {Schema}: version {Found} was found, this program uses {Version}. The server is PostgreSQL {Server}.")]
     private partial void LogPrepared(string database, string schema, int found, int version, Version server);
 
-    [LoggerMessage(3, LogLevel.Warning, "Collab:Cluster:AdvertisedAddress is {Address}: only silos and clients on this machine reach this silo, and others in the same tables would take it for dead.")]
+    [LoggerMessage(113, LogLevel.Warning, "Collab:Cluster:AdvertisedAddress is {Address}: only silos and clients on this machine reach this silo, and others in the same tables would take it for dead.")]
     private partial void LogLoopback(string address);
 
-    [LoggerMessage(2, LogLevel.Warning, "Waiting for {Database}: {Reason} ({Waited} of {Limit} s)")]
+    [LoggerMessage(112, LogLevel.Warning, "Waiting for {Database}: {Reason} ({Waited} of {Limit} s)")]
     private partial void LogWaiting(string database, string reason, int waited, int limit);
 }

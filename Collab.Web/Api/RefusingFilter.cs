@@ -28,6 +28,6 @@ internal sealed partial class RefusingFilter(IOptions<CollabOptions> options, IL
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Endpoint} failed; the caller was told to retry.")]
+    [LoggerMessage(3301, LogLevel.Warning, "{Endpoint} failed; the caller was told to retry.")]
     private partial void LogFailed(string? endpoint, Exception failure);
 }

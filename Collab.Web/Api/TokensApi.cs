@@ -99,10 +99,10 @@ internal static partial class TokensApi
 
     private static Role Role(this Caller key) => Roles.Parse(key.Principal.FindFirst(CollabClaims.Role)!.Value) ?? Contracts.Access.Role.None;
 
-    [LoggerMessage(1, LogLevel.Debug, "{Key} was given token {Id} for {Subject}: {Role} in {Documents} until {ExpiresAt}.")]
+    [LoggerMessage(3311, LogLevel.Debug, "{Key} was given token {Id} for {Subject}: {Role} in {Documents} until {ExpiresAt}.")]
     private static partial void LogIssued(ILogger logger, string key, string id, string subject, Role role, string documents, DateTimeOffset expiresAt);
 
-    [LoggerMessage(2, LogLevel.Information, "{Key} revoked token {Id} of {Subject}.")]
+    [LoggerMessage(3312, LogLevel.Information, "{Key} revoked token {Id} of {Subject}.")]
     private static partial void LogRevoked(ILogger logger, string key, string id, string? subject);
 }
 

@@ -63,12 +63,12 @@ internal sealed partial class ConnectionDrain(
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken hurry) => await Task.Delay(wait, time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    [LoggerMessage(1, LogLevel.Information, "Stopping: {Connections} connections are told to go on elsewhere.")]
+    [LoggerMessage(3011, LogLevel.Information, "Stopping: {Connections} connections are told to go on elsewhere.")]
     private partial void LogDraining(int connections);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Connections} connections did not leave in time and are cut.")]
+    [LoggerMessage(3012, LogLevel.Warning, "{Connections} connections did not leave in time and are cut.")]
     private partial void LogNotLeft(int connections);
 
-    [LoggerMessage(3, LogLevel.Information, "Stopping: not ready any more; goes on serving {Connections} connections for {Delay}, until the load balancer has noticed.")]
+    [LoggerMessage(3013, LogLevel.Information, "Stopping: not ready any more; goes on serving {Connections} connections for {Delay}, until the load balancer has noticed.")]
     private partial void LogServing(TimeSpan delay, int connections);
 }

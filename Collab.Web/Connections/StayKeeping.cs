@@ -76,6 +76,6 @@ internal sealed partial class StayKeeping(LocalConnections connections, ClusterC
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "The cluster could not be told that session {Session} goes on ({Failure}); the next round tries again.")]
+    [LoggerMessage(3021, LogLevel.Debug, "The cluster could not be told that session {Session} goes on ({Failure}); the next round tries again.")]
     private partial void LogNotKept(SessionId session, string failure);
 }

@@ -41,6 +41,6 @@ internal sealed partial class StayRoles(DocumentAccess access, TimeProvider time
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "What an open session in {Document} may do could not be asked for ({Failure}); it goes on as it was until it can.")]
+    [LoggerMessage(3031, LogLevel.Warning, "What an open session in {Document} may do could not be asked for ({Failure}); it goes on as it was until it can.")]
     private partial void LogNotAsked(DocumentId document, string failure);
 }

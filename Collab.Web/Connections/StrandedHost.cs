@@ -47,6 +47,6 @@ internal sealed partial class StrandedHost(
         await Goodbyes.SayAsync(open, options.Value.Delivery.DrainPeriod, isToldToCluster: false, time, stopping);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "No silo is connected since {For} (Collab:Delivery:StrandedAfter): {Connections} connections are told to go on elsewhere.")]
+    [LoggerMessage(3041, LogLevel.Warning, "No silo is connected since {For} (Collab:Delivery:StrandedAfter): {Connections} connections are told to go on elsewhere.")]
     private partial void LogStranded(TimeSpan @for, int connections);
 }

@@ -137,6 +137,6 @@ internal sealed partial class PresenceStream(DocumentId id, PresenceCalls presen
         DeliveryMetrics.Sent(message, queued);
     }
 
-    [LoggerMessage(6, LogLevel.Debug, "Presence in {Document} could not be read ({Failure}); the next renewal tries again.")]
+    [LoggerMessage(3131, LogLevel.Debug, "Presence in {Document} could not be read ({Failure}); the next renewal tries again.")]
     private partial void LogNotHealed(DocumentId document, string failure);
 }

@@ -90,6 +90,6 @@ internal sealed partial class StayCatchUp(DocumentId id, DocumentStream stream, 
         }
     }
 
-    [LoggerMessage(5, LogLevel.Warning, "A connection in {Document} could not be brought up ({Failure}).")]
+    [LoggerMessage(3121, LogLevel.Warning, "A connection in {Document} could not be brought up ({Failure}).")]
     private partial void LogNotRead(DocumentId document, string failure);
 }

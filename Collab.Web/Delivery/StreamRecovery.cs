@@ -73,9 +73,9 @@ internal sealed partial class StreamRecovery(DocumentId id, DocumentStream strea
         }
     }
 
-    [LoggerMessage(3, LogLevel.Warning, "Feed of {Document} could not read what it misses ({Failure}).")]
+    [LoggerMessage(3111, LogLevel.Warning, "Feed of {Document} could not read what it misses ({Failure}).")]
     private partial void LogNotRead(DocumentId document, string failure);
 
-    [LoggerMessage(4, LogLevel.Warning, "Feed of {Document} can't read on from revision {Revision}; it goes on at {Head}, and its connections are brought up one by one.")]
+    [LoggerMessage(3112, LogLevel.Warning, "Feed of {Document} can't read on from revision {Revision}; it goes on at {Head}, and its connections are brought up one by one.")]
     private partial void LogRestarted(DocumentId document, Revision revision, Revision head);
 }

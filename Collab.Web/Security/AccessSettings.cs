@@ -53,9 +53,9 @@ internal sealed partial class AccessSettings : IDisposable
             listener();
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The settings in Collab:Access changed, and are wrong; those before hold until this is mended: {Failure}")]
+    [LoggerMessage(3221, LogLevel.Error, "The settings in Collab:Access changed, and are wrong; those before hold until this is mended: {Failure}")]
     private partial void LogNotTaken(string failure);
 
-    [LoggerMessage(2, LogLevel.Information, "The settings in Collab:Access were read again; there are {Keys} API keys.")]
+    [LoggerMessage(3222, LogLevel.Information, "The settings in Collab:Access were read again; there are {Keys} API keys.")]
     private partial void LogTaken(int keys);
 }

@@ -76,6 +76,6 @@ internal sealed partial class AccessStart(
 
     private static OptionsValidationException Failure(params IEnumerable<string> failures) => new(AccessOptions.Section, typeof(AccessOptions), failures);
 
-    [LoggerMessage(1, LogLevel.Warning, "Insecure, and started because of Collab:Access:AllowInsecure: {Failure}")]
+    [LoggerMessage(3201, LogLevel.Warning, "Insecure, and started because of Collab:Access:AllowInsecure: {Failure}")]
     private partial void LogInsecure(string failure);
 }

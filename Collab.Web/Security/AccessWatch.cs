@@ -76,9 +76,9 @@ internal sealed partial class AccessWatch(ClusterCalls cluster, LocalAccess loca
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken stopping) => await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    [LoggerMessage(1, LogLevel.Warning, "Changes of permissions are not heard here ({Failure}) until the cluster answers again; those that are known hold on.")]
+    [LoggerMessage(3231, LogLevel.Warning, "Changes of permissions are not heard here ({Failure}) until the cluster answers again; those that are known hold on.")]
     private partial void LogDeaf(string failure);
 
-    [LoggerMessage(2, LogLevel.Information, "Changes of permissions are heard again; everything is asked for anew.")]
+    [LoggerMessage(3232, LogLevel.Information, "Changes of permissions are heard again; everything is asked for anew.")]
     private partial void LogHears();
 }

@@ -90,6 +90,6 @@ internal sealed partial class CallerAuthentication(
 
     private static Refusal Refuse(string detail) => new(RefusalReason.Unauthenticated, detail);
 
-    [LoggerMessage(1, LogLevel.Warning, "The authentication scheme {Scheme} failed; whoever asked was told to retry.")]
+    [LoggerMessage(3211, LogLevel.Warning, "The authentication scheme {Scheme} failed; whoever asked was told to retry.")]
     private partial void LogFailed(string scheme, Exception failure);
 }
