@@ -9,7 +9,7 @@ namespace Collab.Tests.Documentation;
 /// </summary>
 public sealed partial class MetricsDocumentTests
 {
-    private static readonly string[] Projects = ["Collab.Grains", "Collab.Observability", "Collab.Resilience", "Collab.Silo", "Collab.Web"];
+    private static readonly string[] Projects = ["Collab.Grains", "Collab.Observability", "Collab.Resilience", "Collab.Silo", "Collab.Stress", "Collab.Web"];
 
     public static TheoryData<string> Names => [.. DocumentedMetric.All.Select(metric => metric.Name)];
 

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Collab.Client;
+using Collab.Client.Documents;
+using Collab.Operations.Deltas;
+using Collab.Operations.Ropes;
+using Collab.Stress.Reporting;
+
+namespace Collab.Stress;
+
+/// <summary>One client in one document: edits at its rate, and remembers what the server acknowledged.</summary>
+internal sealed class Participant : IAsyncDisposable
+{
+    private readonly CollabClient _client;
+    private readonly StressPlan _plan;
+    private readonly Random _random;
+    private readonly StressMetrics _metrics;
+    private readonly ConcurrentQueue<(string Session, long Sequence)> _acknowledged = [];
+    private int _waiting;
+    private int _caret;
+
+    private Participant(string name, CollabClient client, CollabDocument document, StressPlan plan, Random random, StressMetrics metrics)
+    {
+        (Name, _client, Document, _plan, _random, _metrics) = (name, client, document, plan, random, metrics);
+        _caret = random.Next(document.Content.Length + 1);
+        document.Happened += Note;
+    }
+
+    public string Name { get; }
+
+    public CollabDocument Document { get; }
+
+    /// <summary>By session and sequence. What came back only inside a snapshot is not among them: there the contents speak for it.</summary>
+    public IEnumerable<(string Session, long Sequence)> Acknowledged => _acknowledged;
+
+    public static async Task<Participant> OpenAsync(string name, string document, StressPlan plan, StressServer server, Random random, StressMetrics metrics, CancellationToken cancellation)
+    {
+        var client = server.Connect(name);
+        try
+        {
+            return new Participant(name, client, await client.OpenAsync(document, cancellation), plan, random, metrics);
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Edits until <paramref name="over"/>.</summary>
+    public async Task EditAsync(CancellationToken over)
+    {
+        // From half to one and a half of the interval, so that nobody edits in step. The next is due however late this one was.
+        long due = Stopwatch.GetTimestamp();
+        while (!over.IsCancellationRequested)
+        {
+            due += (long)(_plan.Interval.TotalSeconds * (0.5 + _random.NextDouble()) * Stopwatch.Frequency);
+            var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+            if (early > TimeSpan.Zero)
+                await Task.Delay(early, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!over.IsCancellationRequested)
+                _ = EditOnceAsync(due);
+        }
+    }
+
+    /// <summary>Waits until nothing is on its way any more.</summary>
+    /// <exception cref="TimeoutException">Some edits have got no answer within <paramref name="limit"/>; they are counted as unanswered.</exception>
+    public async Task SettleAsync(TimeSpan limit)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _waiting) is > 0 and var waiting)
+        {
+            if (Stopwatch.GetElapsedTime(started) > limit)
+            {
+                _metrics.Unanswered(waiting);
+                throw new TimeoutException($"{Name} waits for the answer to {waiting} edits, {limit.TotalSeconds} s after the last.");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    // Latency counts from the time at which the edit was due: a tool that falls behind because the server does must not hide it.
+    private async Task EditOnceAsync(long due)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            var saved = Document.EditAsync(Edit);
+            Document.ShowPresence(new Selection(_caret, _caret), isTyping: true);
+            await saved;
+            _metrics.Acknowledged(Stopwatch.GetElapsedTime(due));
+        }
+        catch (CollabException refused)
+        {
+            _metrics.Refused(refused.Reason);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        Delta Edit(Collab.Operations.IContent content) => _plan.Scenario.Edit((SequenceContent)content, _random, ref _caret);
+    }
+
+    private void Note(DocumentEvent happened)
+    {
+        switch (happened)
+        {
+            case DocumentEvent.Acknowledged { Operation: { } operation }:
+                _acknowledged.Enqueue((operation.Session, operation.Sequence));
+                break;
+            case DocumentEvent.Diverged:
+                _metrics.Failed("diverged");
+                break;
+        }
+    }
+}

@@ -1,0 +1,1 @@
+return await Collab.Stress.StressCommand.InvokeAsync(args);

@@ -1,0 +1,89 @@
+using Collab.Stress;
+using Collab.Tests.EndToEnd;
+
+namespace Collab.Tests.Stress;
+
+/// <summary>The load tool against a real server.</summary>
+public sealed class StressTests(CollaborationTests.Server server) : IClassFixture<CollaborationTests.Server>
+{
+    [Theory]
+    [InlineData("typing")]
+    [InlineData("conflict-heavy")]
+    public async Task A_run_edits_and_finds_everything_that_was_acknowledged(string scenario)
+    {
+        await using var stress = StressProcess.Start(server.Url, "--scenario", scenario, "--duration", "3s", "--linger", "0s", "--seed", "7");
+        int code = await stress.WhenEndedAsync();
+
+        Assert.True(code == 0, $"It ended with {code}:\n{stress.Output}");
+        Assert.Contains("seed 7", stress.Output, StringComparison.Ordinal);
+        Assert.Contains("errors     none", stress.Output, StringComparison.Ordinal);
+        Assert.EndsWith("0 doubled: whole", stress.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_interrupted_checks_and_reports_and_its_metrics_show_both()
+    {
+        await using var stress = StressProcess.Start(server.Url, "--duration", "1h", "--linger", "1h", "--documents", "1", "--clients", "2");
+        await Eventually.IsTrue(async () => await MetricAsync(stress, "collab_stress_operations_total{scenario=\"typing\",status=\"acknowledged\"}") > 0, "it edits");
+        int code = await stress.TerminateAsync();
+
+        Assert.True(code == 0, $"It ended with {code}:\n{stress.Output}");
+        Assert.EndsWith("0 doubled: whole", stress.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_result_stays_on_the_metrics_page_for_the_last_scrape()
+    {
+        await using var stress = StressProcess.Start(server.Url, "--duration", "1s", "--linger", "1h", "--documents", "1", "--clients", "2");
+        await Eventually.IsTrue(async () => await MetricAsync(stress, "collab_stress_data_integrity_ratio{scenario=\"typing\"}") == 1, "the integrity is shown");
+
+        Assert.Equal(1, await MetricAsync(stress, "collab_stress_success{scenario=\"typing\"}"));
+        Assert.True(await MetricAsync(stress, "collab_stress_duration_seconds{scenario=\"typing\"}") >= 1);
+        Assert.Equal(0, await stress.TerminateAsync());
+    }
+
+    [Theory]
+    [InlineData("--rate 0", "--rate is 0; it is over 0 and up to 1000 edits per second.")]
+    [InlineData("--clients 1001", "--clients is 1001; it is 1–1000.")]
+    [InlineData("--duration soon", "'soon' is no duration from 1s to a day: 30s, 5m, 1h or hh:mm:ss.")]
+    [InlineData("--duration 0.5s", "'0.5s' is no duration from 1s to a day: 30s, 5m, 1h or hh:mm:ss.")]
+    public async Task An_argument_out_of_range_is_told_with_its_range(string arguments, string told)
+    {
+        await using var stress = StressProcess.Start(server.Url, arguments.Split(' '));
+        Assert.Equal(2, await stress.WhenEndedAsync());
+        Assert.Contains(told, stress.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_ends_the_run_before_it_begins()
+    {
+        await using var stress = StressProcess.Start(new Uri($"http://127.0.0.1:{OwnPort.Take()}"), "--duration", "1s");
+        Assert.Equal(2, await stress.WhenEndedAsync());
+        Assert.Contains("Connection refused", stress.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("30s", 30)]
+    [InlineData("1.5m", 90)]
+    [InlineData("1h", 3600)]
+    [InlineData("00:01:30", 90)]
+    public void Durations_are_read_as_people_write_them(string text, int seconds)
+    {
+        Assert.True(Duration.TryParse(text, out var duration));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), duration);
+    }
+
+    // 0 while it does not listen yet.
+    private static async Task<double> MetricAsync(StressProcess stress, string series)
+    {
+        Assert.True(stress.IsRunning, $"It ended by itself:\n{stress.Output}");
+        try
+        {
+            return (await Scrape.OfAsync(stress.Metrics))[series];
+        }
+        catch (HttpRequestException)
+        {
+            return 0;
+        }
+    }
+}
