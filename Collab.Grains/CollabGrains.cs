@@ -1,3 +1,4 @@
+using Collab.Contracts.Load;
 using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Collab.Grains.Documents;
@@ -32,6 +33,7 @@ public static class CollabGrains
         silo.Services.AddSingleton<PastReads>();
         silo.Services.AddSingleton<ActiveDocuments>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<ActiveDocuments>());
+        silo.Services.AddSingleton(new HostPart("silo"));
         silo.Services.AddSingleton<LoadReporter>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<LoadReporter>());
         silo.Services.AddSingleton<SharedSnapshots>();

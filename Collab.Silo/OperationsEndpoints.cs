@@ -1,3 +1,6 @@
+using Collab.Contracts.Load;
+using Collab.Grains.Load;
+using Collab.Silo.Live;
 using Collab.Silo.Operators;
 using Collab.Silo.Readiness;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -23,6 +26,10 @@ public static class OperationsEndpoints
         services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<OperationsListener>());
         services.AddHostedService(provider => provider.GetRequiredService<OperationsListener>());
         services.TryAddSingleton<IOperators, LocalOperators>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<LiveFeed>();
+        services.AddHostedService(provider => new HostReporter(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetServices<HostPart>(), Engine.Version, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HostReporter>>()));
         return services;
     }
 
@@ -36,6 +43,7 @@ public static class OperationsEndpoints
         endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
         endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
         operators.MapGet("/operations/load", LoadEndpoint.ReadAsync).ExcludeFromDescription();
+        operators.MapGet("/operations/live", LiveEndpoint.ReadAsync).ExcludeFromDescription();
         WebhookOperations.Map(operators.MapGroup("/operations/webhooks"));
         return endpoints;
     }

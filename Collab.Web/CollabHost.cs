@@ -1,3 +1,4 @@
+using Collab.Contracts.Load;
 using Collab.Resilience;
 using Collab.Silo;
 using Collab.Web.Api;
@@ -51,6 +52,7 @@ public static class CollabHost
         services.AddHostedService<StrandedHost>();
         services.AddHostedService<ConnectionDrain>();
         services.AddOpenApi(description => description.AddDocumentTransformer<CredentialsInDescription>());
+        services.AddSingleton(new HostPart("web"));
         services.AddCollabOperations();
         return builder;
     }

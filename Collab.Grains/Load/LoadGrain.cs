@@ -4,7 +4,7 @@ using Orleans.Placement;
 
 namespace Collab.Grains.Load;
 
-/// <summary>Keeps the newest report of each silo. In memory only: ten seconds after it has moved it knows everything again.</summary>
+/// <summary>Keeps the newest report of each silo, and the last minutes of all hosts. In memory only: ten seconds after it has moved it knows everything again, the minutes before from the hosts themselves.</summary>
 [ResourceOptimizedPlacement]
 public sealed class LoadGrain(TimeProvider clock) : Grain, ILoadGrain
 {
@@ -12,6 +12,7 @@ public sealed class LoadGrain(TimeProvider clock) : Grain, ILoadGrain
     private static readonly TimeSpan Expiration = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, (SiloLoad Load, DateTimeOffset At)> _silos = [];
+    private readonly LiveHistory _live = new(clock);
 
     public Task Report(SiloLoad load)
     {
@@ -25,6 +26,10 @@ public sealed class LoadGrain(TimeProvider clock) : Grain, ILoadGrain
         Forget();
         return Task.FromResult(_silos.Values.Select(known => known.Load).OrderBy(load => load.Silo, StringComparer.Ordinal).ToImmutableArray());
     }
+
+    public Task<HostReportAnswer> Tell(HostReport report) => Task.FromResult(_live.Tell(report));
+
+    public Task<LiveReading> Watch(DateTimeOffset after) => Task.FromResult(_live.Read(after));
 
     private void Forget()
     {

@@ -12,7 +12,7 @@ namespace Collab.Tests.Web.Security;
 /// <summary>What is for those who run the system: by who asks, and by where.</summary>
 public sealed class OperatorTests : IDisposable
 {
-    private static readonly string[] Theirs = ["/metrics", "/operations/load", "/operations/webhooks", "/api/activity"];
+    private static readonly string[] Theirs = ["/metrics", "/operations/load", "/operations/live", "/operations/webhooks", "/api/activity"];
 
     private readonly string _key = Credentials.NewKey();
     private readonly string _operatorsKey = Credentials.NewKey();
