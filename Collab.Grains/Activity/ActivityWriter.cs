@@ -54,7 +54,7 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
             return;
         }
 
-        ActivityMetrics.Count(happened.Kind, "dropped");
+        ActivityMetrics.Dropped(happened.Kind);
         if (Interlocked.Exchange(ref _isDropping, 1) == 0)
             LogDropping(_options.QueueEventsLimit);
     }
@@ -128,7 +128,7 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
             if (batch.Length > 1 && !_givenUp.IsCancellationRequested)
                 return false;
             foreach (var happened in batch)
-                ActivityMetrics.Count(happened.Kind, "dropped");
+                ActivityMetrics.Dropped(happened.Kind);
             LogLost(batch.Length, failure.Message);
             return true;
         }
@@ -146,7 +146,7 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
                 if (!_stopping.IsCancellationRequested)
                     await _streams.PublishAsync([.. batch.Zip(positions, (happened, position) => happened with { Position = position })]);
                 foreach (var happened in batch)
-                    ActivityMetrics.Count(happened.Kind, "appended");
+                    ActivityMetrics.Appended(happened.Kind);
                 return;
             }
             catch (Exception failure) when (ActivityTrouble.IsAway(failure) && !_givenUp.IsCancellationRequested)

@@ -34,7 +34,12 @@ internal static class DocumentMetrics
 
     public static readonly Counter Conflicts = Metrics.CreateCounter("collab_conflicts_total", "Conflicts found while rebasing.", "kind", "resolution");
 
-    public static readonly Counter ContentChecks = Metrics.CreateCounter("collab_content_checks_total", "A client's content hash at a revision against the document's.", "result");
+    private static readonly Counter ContentChecks = Metrics.CreateCounter("collab_content_checks_total", "A client's content hash at a revision against the document's.", "result");
+
+    public static readonly Counter.Child ContentMatches = ContentChecks.WithLabels("match");
+
+    /// <summary>There from the start, at 0: of a counter that begins with its first event nobody sees that it increased, and one mismatch is one too many.</summary>
+    public static readonly Counter.Child ContentMismatches = ContentChecks.WithLabels("mismatch");
 
     /// <summary>Counts one submission's fate.</summary>
     public static void Count(string kind, Decision decision)
