@@ -3,7 +3,6 @@ using Collab.Grains.Access;
 using Collab.Grains.Activity;
 using Collab.Grains.Documents;
 using Collab.Grains.Fanout;
-using Collab.Grains.Filters;
 using Collab.Grains.Load;
 using Collab.Grains.Log;
 using Collab.Grains.Presence;
@@ -20,10 +19,9 @@ namespace Collab.Grains;
 /// <summary>Registers what the grains need in a silo.</summary>
 public static class CollabGrains
 {
-    /// <summary>Adds Collab's grains, their options (bound to configuration and checked at start-up), the operation log, the way of activity and the grain-call filter.</summary>
+    /// <summary>Adds Collab's grains, their options (bound to configuration and checked at start-up), the operation log and the way of activity.</summary>
     public static ISiloBuilder AddCollabGrains(this ISiloBuilder silo)
     {
-        silo.AddIncomingGrainCallFilter<GrainCallMetrics>();
         silo.Services.AddOperationLog();
         silo.AddActivity();
         silo.Services.AddWebhooks();

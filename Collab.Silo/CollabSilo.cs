@@ -1,7 +1,9 @@
 using System.Net;
 using Collab.Grains;
+using Collab.Grains.Filters;
 using Collab.Grains.Log;
 using Collab.Silo.Clustering;
+using Collab.Silo.Instruments;
 using Collab.Silo.Operators;
 using Collab.Silo.Readiness;
 using Microsoft.AspNetCore.DataProtection;
@@ -51,13 +53,31 @@ public static class CollabSilo
     {
         builder.AddLogOutput();
         builder.Services.AddSingleton(cluster);
+        bool isMeasured = MetricsOptions.AreOn(builder.Configuration);
+        if (isMeasured)
+            builder.Services.AddInstruments();
         builder.Services.AddCollabOperations();
         // Before all else that starts with the host.
         AddKeys(builder.Services, cluster);
         if (cluster.Mode == ClusterMode.Client)
-            builder.UseOrleansClient(client => Configure(client, cluster));
+        {
+            builder.UseOrleansClient(client =>
+            {
+                if (isMeasured)
+                    client.AddGrainCallMetrics();
+                Configure(client, cluster);
+            });
+        }
         else
-            builder.UseOrleans(silo => Configure(silo, cluster).AddCollabGrains());
+        {
+            builder.UseOrleans(silo =>
+            {
+                if (isMeasured)
+                    silo.AddGrainCallMetrics();
+                Configure(silo, cluster).AddCollabGrains();
+            });
+        }
+
         return builder;
     }
 

@@ -1,6 +1,7 @@
 using Collab.Contracts.Load;
 using Collab.Resilience;
 using Collab.Silo;
+using Collab.Silo.Instruments;
 using Collab.Web.Api;
 using Collab.Web.Cluster;
 using Collab.Web.Connections;
@@ -45,7 +46,7 @@ public static class CollabHost
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<RestLimits>();
         services.AddSingleton<SnapshotTurns>();
-        AddHub(services);
+        AddHub(services, MetricsOptions.AreOn(builder.Configuration));
         services.AddSingleton<LocalConnections>();
         services.AddSingleton<StayKeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<StayKeeping>());
@@ -61,11 +62,12 @@ public static class CollabHost
     public static TEndpoints MapCollab<TEndpoints>(this TEndpoints endpoints)
         where TEndpoints : IEndpointRouteBuilder
     {
-        var delivery = endpoints.ServiceProvider.GetRequiredService<IOptions<CollabOptions>>().Value.Delivery;
+        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<CollabOptions>>().Value;
+        ConnectionMetrics.Limit.Set(options.Limits.Connections);
         endpoints.MapHub<CollabHub>("/collab", connection =>
         {
             connection.Transports = HttpTransportType.WebSockets;
-            connection.TransportSendTimeout = delivery.SendTimeout;
+            connection.TransportSendTimeout = options.Delivery.SendTimeout;
         }).Add(endpoint =>
         {
             // The last one stands outermost: by the time that a connection is counted it is known whose it is, if it can be.
@@ -82,10 +84,14 @@ public static class CollabHost
         return endpoints;
     }
 
-    private static void AddHub(IServiceCollection services)
+    private static void AddHub(IServiceCollection services, bool isMeasured)
     {
         // Without this call SignalR ignores the hub's own options and takes its global ones.
-        services.AddSignalR().AddHubOptions<CollabHub>(_ => { });
+        services.AddSignalR().AddHubOptions<CollabHub>(hub =>
+        {
+            if (isMeasured)
+                hub.AddFilter(new HubMetrics());
+        });
         services.AddOptions<HubOptions<CollabHub>>().Configure<IOptions<CollabOptions>>((hub, collab) =>
         {
             // The message's own limit answers with a refusal; this one closes the connection of a client that ignores it.

@@ -72,7 +72,7 @@ public sealed partial class DocumentGrain(
             return;
         Activity.Close();
         _live = null;
-        DocumentMetrics.Active.WithLabels(live.Description.Kind).Dec();
+        DocumentMetrics.Of(live.Description.Kind).Active.Dec();
         if (await live.Commits.CloseAsync(CloseLimit, cancellationToken))
             await live.Snapshots.CloseAsync(live.Commits.Durable, live.Commits.DurableContent);
         _subscribers.Push(subscriber => subscriber.Interrupt(Id, live.Description.Epoch));
@@ -112,7 +112,7 @@ public sealed partial class DocumentGrain(
             return new Creation(null, false, full);
         if (isNew)
         {
-            DocumentMetrics.Created.WithLabels(document.Kind).Inc();
+            DocumentMetrics.Of(document.Kind).Created.Inc();
             Activity.Created(document.Kind);
         }
 
@@ -286,9 +286,9 @@ public sealed partial class DocumentGrain(
         active.Loaded(authority);
         snapshots.Begin(loaded);
         WatchLeases();
-        DocumentMetrics.Active.WithLabels(kind.Name).Inc();
-        DocumentMetrics.LoadSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
-        DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(authority.Content.Bytes);
+        DocumentMetrics.Of(kind.Name).Active.Inc();
+        DocumentMetrics.Of(kind.Name).LoadSeconds.Observe(clock.GetElapsedTime(started).TotalSeconds);
+        DocumentMetrics.Of(kind.Name).SizeBytes.Observe(authority.Content.Bytes);
     }
 
     // Asked from any thread. While it is loaded it is somebody's: whoever had it loaded.

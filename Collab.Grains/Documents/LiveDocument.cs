@@ -31,6 +31,7 @@ public sealed class LiveDocument(
     private const long ReadBytesLimit = 1 << 20;
 
     private readonly RecentConflicts _conflicts = new(conflicted);
+    private readonly DocumentMetrics _metrics = DocumentMetrics.Of(kind.Name);
     private readonly RateBucket _rate = new(options.OperationsPerSecond, clock);
     private (Revision Revision, uint Hash)? _checked;
 
@@ -113,8 +114,7 @@ public sealed class LiveDocument(
             _conflicts.Add(applied.Conflicts);
         if (NotDurable(await commits.Enqueue(applied.Record, applied.Content)) is { } notDurable)
             return Refuse(notDurable);
-        DocumentMetrics.Count(kind.Name, applied);
-        DocumentMetrics.OperationSeconds.WithLabels(kind.Name).Observe(clock.GetElapsedTime(started).TotalSeconds);
+        _metrics.Count(applied, clock.GetElapsedTime(started));
         return new SubmitOutcome(applied.Record.Revision);
     }
 
@@ -240,7 +240,7 @@ public sealed class LiveDocument(
 
     private async Task<SubmitOutcome> SettleAsync(Decision decision)
     {
-        DocumentMetrics.Count(kind.Name, decision);
+        _metrics.Count(decision);
         if (decision is Decision.Refused refused)
         {
             _conflicts.Add(refused.Conflicts);
@@ -309,7 +309,7 @@ public sealed class LiveDocument(
 
     private SubmitOutcome Refuse(Refusal refusal)
     {
-        DocumentMetrics.Refused(kind.Name, refusal.Reason);
+        _metrics.Refused(refusal.Reason);
         return new SubmitOutcome(Revision.Zero, Refusal: refusal);
     }
 }

@@ -66,7 +66,7 @@ public sealed partial class SnapshotKeeper(
                 kept?.Invoke(revision, snapshot.Content.Length);
             }
 
-            DocumentMetrics.SizeBytes.WithLabels(kind.Name).Observe(snapshot.Content.Length);
+            DocumentMetrics.Of(kind.Name).SizeBytes.Observe(snapshot.Content.Length);
             history.Apply(revision);
         }
         catch (LogUnavailableException failure)

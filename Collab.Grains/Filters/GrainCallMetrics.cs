@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 using Prometheus;
 
 namespace Collab.Grains.Filters;
@@ -13,19 +13,16 @@ public sealed class GrainCallMetrics : IIncomingGrainCallFilter
 
     private static readonly Histogram Seconds = Metrics.CreateHistogram(
         "collab_grain_call_duration_seconds", "From the start of a grain call's turn to its completion.",
-        new HistogramConfiguration { LabelNames = ["grain", "method"], Buckets = Histogram.ExponentialBuckets(0.00005, 2, 18) });
+        new HistogramConfiguration { LabelNames = ["grain", "method"], Buckets = Histogram.ExponentialBuckets(0.00005, 2, 19) });
 
     private static readonly Gauge Active = Metrics.CreateGauge("collab_grain_active_calls", "Grain calls under way.", "grain");
 
-    private readonly ConcurrentDictionary<MethodInfo, Measured?> _methods = new();
+    private readonly OwnMethods<Measured> _methods = new(static (method, grain) => new Measured(grain, method.Name));
 
-    public Task Invoke(IIncomingGrainCallContext context)
-    {
-        var measured = _methods.GetOrAdd(context.InterfaceMethod, static method => Measured.Find(method));
-        return measured is null ? context.Invoke() : measured.InvokeAsync(context);
-    }
+    public Task Invoke(IIncomingGrainCallContext context) =>
+        _methods.Find(context.InterfaceMethod) is { } measured ? measured.InvokeAsync(context) : context.Invoke();
 
-    // The label children of one method, looked up once: a look-up per call would cost as much as the measurement.
+    // The label children of one method.
     private sealed class Measured(string grain, string method)
     {
         private readonly Counter.Child _ok = Calls.WithLabels(grain, method, "ok");
@@ -34,9 +31,6 @@ public sealed class GrainCallMetrics : IIncomingGrainCallFilter
         private readonly Counter.Child _timeout = Calls.WithLabels(grain, method, "timeout");
         private readonly Histogram.Child _seconds = Seconds.WithLabels(grain, method);
         private readonly Gauge.Child _active = Active.WithLabels(grain);
-
-        public static Measured? Find(MethodInfo method) =>
-            method.DeclaringType is { } type && type.Assembly == typeof(DocumentId).Assembly ? new Measured(type.Name[1..], method.Name) : null;
 
         public async Task InvokeAsync(IIncomingGrainCallContext context)
         {

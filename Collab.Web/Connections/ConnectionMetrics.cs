@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Collab.Web.Delivery;
@@ -9,7 +10,11 @@ namespace Collab.Web.Connections;
 /// <summary>Connections and what goes over them, see the catalogue of metrics in <c>docs/</c>.</summary>
 internal static class ConnectionMetrics
 {
-    private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "quality", "authenticate", "refuse"];
+    private static readonly string[] Methods =
+    [
+        nameof(CollabHub.Submit), nameof(CollabHub.Presence), nameof(CollabHub.Join), nameof(CollabHub.Read), nameof(CollabHub.Check), nameof(CollabHub.Leave), nameof(CollabHub.Quality), nameof(CollabHub.Authenticate),
+        nameof(CollabHub.Refuse),
+    ];
 
     private static readonly Counter Accepted = Metrics.CreateCounter(
         "collab_websocket_connections_total", "Connections, by what became of the handshake.", "result");
@@ -27,14 +32,17 @@ internal static class ConnectionMetrics
     private static readonly Counter ClosedTotal = Metrics.CreateCounter(
         "collab_connection_closed_total", "Connections that ended, by how.", "reason");
 
-    private static readonly Dictionary<string, (Counter.Child Count, Histogram.Child Size)> ReceivedByVerb =
-        Verbs.ToDictionary(verb => verb, verb => (Messages.WithLabels(verb, "in"), MessageSize.WithLabels(verb, "in")), StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, (Counter.Child Count, Histogram.Child Size)> ReceivedByMethod =
+        Methods.ToFrozenDictionary(method => method, method => (Messages.WithLabels(method.ToLowerInvariant(), "in"), MessageSize.WithLabels(method.ToLowerInvariant(), "in")));
 
     private static readonly (Counter.Child Count, Histogram.Child Size)[] SentByType =
         [.. DeliveryMetrics.Labels().Select(type => (Messages.WithLabels(type, "out"), MessageSize.WithLabels(type, "out")))];
 
     private static readonly Gauge.Child?[] ByState = [.. Enum.GetValues<StreamState>().Select(state =>
         state is StreamState.Lost or StreamState.Left ? null : States.WithLabels(RefusalReasons.SnakeCase(state.ToString())))];
+
+    /// <summary>How many there may be, <see cref="ClientLimits.Connections"/>.</summary>
+    public static Gauge Limit { get; } = Metrics.CreateGauge("collab_websocket_connections_limit", "Connections that this host takes at most, Collab:Limits:Connections.");
 
     public static Gauge Active { get; } = Metrics.CreateGauge("collab_websocket_active_connections", "Connections that are open now.");
 
@@ -55,9 +63,10 @@ internal static class ConnectionMetrics
 
     public static void Closed(SessionCloseReason reason) => ClosedTotal.WithLabels(RefusalReasons.SnakeCase(reason.ToString())).Inc();
 
-    public static void Received(string verb, int bytes)
+    /// <param name="method">The hub's, of which there is one for each verb.</param>
+    public static void Received(string method, int bytes)
     {
-        var (count, size) = ReceivedByVerb[verb];
+        var (count, size) = ReceivedByMethod[method];
         count.Inc();
         size.Observe(bytes);
     }

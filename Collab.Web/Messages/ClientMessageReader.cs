@@ -31,7 +31,7 @@ internal sealed class ClientMessageReader(ClientLimits limits)
 
     /// <summary>Reads <paramref name="argument"/> as the verb <paramref name="target"/> wants it.</summary>
     /// <returns>One of the types of this folder; <see cref="RefusedMessage"/> when a rule is broken.</returns>
-    public object Read(string target, ReadOnlySpan<byte> argument)
+    public ClientMessage Read(string target, ReadOnlySpan<byte> argument)
     {
         try
         {

@@ -7,6 +7,13 @@ namespace Collab.Web.Messages;
 
 // What clients say, one type for each verb of docs/protocol.md. Only ClientMessageReader makes them, so they are well-formed.
 
+/// <summary>What a client said.</summary>
+internal abstract record ClientMessage
+{
+    /// <summary>Of its frame, as it came.</summary>
+    public int Bytes { get; set; }
+}
+
 /// <summary>A verb about one document: says what it takes, and nobody gets by without it.</summary>
 internal interface IDocumentMessage
 {
@@ -20,7 +27,7 @@ internal interface IDocumentMessage
 }
 
 /// <summary>Says who is behind the connection.</summary>
-internal sealed record AuthenticateMessage(string Token)
+internal sealed record AuthenticateMessage(string Token) : ClientMessage
 {
     // The framework writes messages into its trace.
     public override string ToString() => nameof(AuthenticateMessage);
@@ -32,7 +39,7 @@ internal sealed record AuthenticateMessage(string Token)
 /// <param name="ResumeSession">The session that goes on, with <paramref name="ResumeToken"/>; both or neither.</param>
 /// <param name="Revision">The revision whose content the client has.</param>
 internal sealed record JoinMessage(
-    DocumentId Document, long Version, string Name, string Color, SessionId? ResumeSession, string? ResumeToken, Revision? Revision) : IDocumentMessage
+    DocumentId Document, long Version, string Name, string Color, SessionId? ResumeSession, string? ResumeToken, Revision? Revision) : ClientMessage, IDocumentMessage
 {
     public static string Verb => "join";
 
@@ -43,14 +50,14 @@ internal sealed record JoinMessage(
 
 /// <summary>An operation. A commenter's may be no more than a comment; the document's authority looks at that.</summary>
 /// <param name="Delta">The JSON as it came, UTF-8, a copy of its own: hosts don't look inside.</param>
-internal sealed record SubmitMessage(DocumentId Document, long Sequence, Revision Base, ReadOnlyMemory<byte> Delta) : IDocumentMessage
+internal sealed record SubmitMessage(DocumentId Document, long Sequence, Revision Base, ReadOnlyMemory<byte> Delta) : ClientMessage, IDocumentMessage
 {
     public static string Verb => "submit";
 
     public static Role Takes => Role.Commenter;
 }
 
-internal sealed record ReadMessage(DocumentId Document, Revision From) : IDocumentMessage
+internal sealed record ReadMessage(DocumentId Document, Revision From) : ClientMessage, IDocumentMessage
 {
     public static string Verb => "read";
 
@@ -58,14 +65,14 @@ internal sealed record ReadMessage(DocumentId Document, Revision From) : IDocume
 }
 
 /// <param name="State">The JSON object as it came, empty for null.</param>
-internal sealed record PresenceMessage(DocumentId Document, Revision Revision, ReadOnlyMemory<byte> State) : IDocumentMessage
+internal sealed record PresenceMessage(DocumentId Document, Revision Revision, ReadOnlyMemory<byte> State) : ClientMessage, IDocumentMessage
 {
     public static string Verb => "presence";
 
     public static Role Takes => Role.Viewer;
 }
 
-internal sealed record CheckMessage(DocumentId Document, Revision Revision, uint Hash) : IDocumentMessage
+internal sealed record CheckMessage(DocumentId Document, Revision Revision, uint Hash) : ClientMessage, IDocumentMessage
 {
     public static string Verb => "check";
 
@@ -74,7 +81,7 @@ internal sealed record CheckMessage(DocumentId Document, Revision Revision, uint
 
 /// <summary>What a client measured of its connection.</summary>
 /// <param name="Sent">When, by the client's clock; it gets it back.</param>
-internal sealed record QualityMessage(DocumentId Document, double Sent, QualityReport Report) : IDocumentMessage
+internal sealed record QualityMessage(DocumentId Document, double Sent, QualityReport Report) : ClientMessage, IDocumentMessage
 {
     public static string Verb => "quality";
 
@@ -82,7 +89,7 @@ internal sealed record QualityMessage(DocumentId Document, double Sent, QualityR
 }
 
 /// <summary>Takes nothing: whoever may not be there any more may go.</summary>
-internal sealed record LeaveMessage(DocumentId Document) : IDocumentMessage
+internal sealed record LeaveMessage(DocumentId Document) : ClientMessage, IDocumentMessage
 {
     public static string Verb => "leave";
 
@@ -92,4 +99,4 @@ internal sealed record LeaveMessage(DocumentId Document) : IDocumentMessage
 /// <summary>What a message becomes that can't be a verb: the answer to it.</summary>
 /// <param name="Document">As far as it could be told.</param>
 /// <param name="Verb">The target, or <c>?</c> where none could be told.</param>
-internal sealed record RefusedMessage(DocumentId? Document, string Verb, long? Sequence, Refusal Refusal);
+internal sealed record RefusedMessage(DocumentId? Document, string Verb, long? Sequence, Refusal Refusal) : ClientMessage;

@@ -112,8 +112,9 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
                 RefusalReason.MessageTooLarge, $"The message has {frame.Length} bytes, over the limit of {limits.MessageBytes} (Collab:Limits:MessageBytes).")));
     }
 
-    private static InvocationMessage Invocation(int bytes, object message)
+    private static InvocationMessage Invocation(int bytes, ClientMessage message)
     {
+        message.Bytes = bytes;
         string target = message switch
         {
             SubmitMessage => nameof(CollabHub.Submit),
@@ -126,7 +127,6 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
             QualityMessage => nameof(CollabHub.Quality),
             _ => nameof(CollabHub.Refuse),
         };
-        ConnectionMetrics.Received(target, bytes);
         return new InvocationMessage(target, [message]);
     }
 
