@@ -1,4 +1,5 @@
 using Collab.Silo;
+using Collab.Silo.Instruments;
 
 if (args is [HealthProbe.Command, .. var rest])
     return await HealthProbe.RunAsync(rest);
@@ -6,6 +7,7 @@ if (args is [HealthProbe.Command, .. var rest])
 if (args is [SchemaCommand.Command, .. var settings])
     return await SchemaCommand.RunAsync(settings);
 
+EngineMeters.ReplaceDefaults();
 var builder = WebApplication.CreateSlimBuilder(args);
 // The slim builder brings a console that knows no JSON.
 builder.Logging.AddConsole();

@@ -1,4 +1,5 @@
 using Collab.Silo;
+using Collab.Silo.Instruments;
 using Collab.Web;
 using Collab.Web.Limits;
 using Collab.Web.Security;
@@ -6,6 +7,7 @@ using Collab.Web.Security;
 if (args is [HealthProbe.Command, .. var rest])
     return await HealthProbe.RunAsync(rest);
 
+EngineMeters.ReplaceDefaults();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddCollab();
 builder.Services.UseServerLimits();

@@ -12,6 +12,8 @@ internal static class InstrumentServices
         // Startup filters wrap each other in their order, the first one outermost.
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestMeasurement>());
         services.AddHostedService<ExceptionWatch>();
+        // At once, not with the host: meters count from when somebody listens.
+        EngineMeters.Start();
         services.AddHostedService<RuntimeSampler>();
     }
 }

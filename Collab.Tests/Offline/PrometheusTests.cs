@@ -173,6 +173,35 @@ public sealed partial class PrometheusTests
         }
     }
 
+    [Fact]
+    public async Task Whoever_asks_for_OpenMetrics_gets_it()
+    {
+        _factory.CreateCounter("done_total", "Things done.", "kind").WithLabels("a").Inc(2);
+        _factory.CreateGauge("now", "Things now.").Set(-1.5);
+        _factory.CreateHistogram("seconds", "How long.", new HistogramConfiguration { Buckets = [0.1, 1] }).Observe(3);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["urls"] = "http://127.0.0.1:0";
+        await using var server = builder.Build();
+        server.MapMetrics(registry: _registry);
+        await server.StartAsync();
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
+
+        using var answer = await client.GetAsync(new Uri(server.Urls.Single() + "/metrics"));
+
+        Assert.Equal("application/openmetrics-text", answer.Content.Headers.ContentType?.MediaType);
+        string[] lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+        Assert.Equal(["# EOF", ""], lines[^2..]);
+        Assert.Equal(
+            [
+                "# HELP done Things done.", "# HELP now Things now.", "# HELP seconds How long.", "# TYPE done counter", "# TYPE now gauge", "# TYPE seconds histogram",
+                "done_total{kind=\"a\"} 2.0", "now -1.5",
+                "seconds_bucket{le=\"+Inf\"} 1", "seconds_bucket{le=\"0.1\"} 0", "seconds_bucket{le=\"1.0\"} 0", "seconds_count 1", "seconds_sum 3.0",
+            ],
+            lines[..^2].Order(StringComparer.Ordinal));
+    }
+
     private async Task<string[]> ScrapeAsync()
     {
         using var stream = new MemoryStream();

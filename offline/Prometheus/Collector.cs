@@ -31,7 +31,7 @@ public abstract partial class Collector
 
     internal abstract string Type { get; }
 
-    internal abstract void Write(StringBuilder text);
+    internal abstract void Write(StringBuilder text, TextFormat format);
 
     [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*$")]
     private static partial Regex ValidName();
@@ -73,16 +73,17 @@ public abstract class Collector<TChild> : Collector
 
     public IEnumerable<string[]> GetAllLabelValues() => _children.Keys.Where(key => key.Values.Length > 0).Select(key => key.Values.ToArray());
 
-    internal override void Write(StringBuilder text)
+    internal override void Write(StringBuilder text, TextFormat format)
     {
         if (LabelNames.Length == 0)
             _ = Unlabelled;
-        text.Append("# HELP ").Append(Name).Append(' ').Append(TextFormat.EscapeHelp(Help)).Append('\n');
-        text.Append("# TYPE ").Append(Name).Append(' ').Append(Type).Append('\n');
+        var (name, type) = format.Family(Name, Type);
+        text.Append("# HELP ").Append(name).Append(' ').Append(TextFormat.EscapeHelp(Help)).Append('\n');
+        text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
         foreach (var (_, child) in _children)
         {
             if (child.IsPublished)
-                child.Write(text, Name);
+                child.Write(text, format, Name);
         }
     }
 
@@ -122,9 +123,9 @@ public abstract class ChildBase
     /// <summary>Hides the series until its next value.</summary>
     public void Unpublish() => _isPublished = false;
 
-    internal abstract void Write(StringBuilder text, string name);
+    internal abstract void Write(StringBuilder text, TextFormat format, string name);
 
-    private protected void WriteSample(StringBuilder text, string name, double value, string suffix = "", string bound = "")
+    private protected void WriteSample(StringBuilder text, string name, string value, string suffix = "", string bound = "")
     {
         text.Append(name).Append(suffix);
         if (_labels.Length + bound.Length > 0)
@@ -134,6 +135,6 @@ public abstract class ChildBase
                 text.Append(_labels.Length > 0 ? "," : "").Append("le=\"").Append(bound).Append('"');
             text.Append('}');
         }
-        text.Append(' ').Append(TextFormat.Number(value)).Append('\n');
+        text.Append(' ').Append(value).Append('\n');
     }
 }

@@ -21,12 +21,15 @@ public sealed class CollectorRegistry
     public void AddBeforeCollectCallback(Func<CancellationToken, Task> callback) => _beforeCollectAsync.Add(callback);
 
     /// <summary>Writes all metrics in Prometheus' text format, version 0.0.4, UTF-8.</summary>
-    public async Task CollectAndExportAsTextAsync(Stream to, CancellationToken cancel = default)
+    public Task CollectAndExportAsTextAsync(Stream to, CancellationToken cancel = default) => ExportAsync(to, TextFormat.Prometheus, cancel);
+
+    internal async Task ExportAsync(Stream to, TextFormat format, CancellationToken cancel)
     {
         await RunCallbacks(cancel);
         var text = new StringBuilder();
         foreach (var (_, collector) in _collectors.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            collector.Write(text);
+            collector.Write(text, format);
+        text.Append(format.End);
         await to.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancel);
     }
 

@@ -60,6 +60,6 @@ public sealed class Counter : Collector<Counter.Child>, ICounter
             Publish();
         }
 
-        internal override void Write(StringBuilder text, string name) => WriteSample(text, name, Value);
+        internal override void Write(StringBuilder text, TextFormat format, string name) => WriteSample(text, name, format.Number(Value));
     }
 }

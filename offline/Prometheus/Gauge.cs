@@ -84,6 +84,6 @@ public sealed class Gauge : Collector<Gauge.Child>, IGauge
             Publish();
         }
 
-        internal override void Write(StringBuilder text, string name) => WriteSample(text, name, Value);
+        internal override void Write(StringBuilder text, TextFormat format, string name) => WriteSample(text, name, format.Number(Value));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Prometheus;
@@ -24,7 +25,7 @@ public sealed class Histogram : Collector<Histogram.Child>, IHistogram
     private static readonly double[] DefaultBuckets = [.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10];
 
     private readonly double[] _bounds;
-    private readonly string[] _boundTexts;
+    private readonly Dictionary<TextFormat, string[]> _boundTexts;
 
     internal Histogram(string name, string help, string[] labelNames, bool isShownUnset, double[]? buckets)
         : base(name, help, labelNames, isShownUnset)
@@ -41,7 +42,7 @@ public sealed class Histogram : Collector<Histogram.Child>, IHistogram
             if (!(_bounds[i] > _bounds[i - 1]))
                 throw new ArgumentException($"Bucket values of histogram {name} must be increasing, {_bounds[i]} follows {_bounds[i - 1]}.", nameof(buckets));
         }
-        _boundTexts = Array.ConvertAll(_bounds, TextFormat.Number);
+        _boundTexts = new[] { TextFormat.Prometheus, TextFormat.OpenMetrics }.ToDictionary(format => format, format => Array.ConvertAll(_bounds, format.Number));
     }
 
     public double Sum => Unlabelled.Sum;
@@ -127,16 +128,19 @@ public sealed class Histogram : Collector<Histogram.Child>, IHistogram
             Publish();
         }
 
-        internal override void Write(StringBuilder text, string name)
+        internal override void Write(StringBuilder text, TextFormat format, string name)
         {
+            var bounds = _parent._boundTexts[format];
             var total = 0L;
             for (var i = 0; i < _counts.Length; i++)
             {
                 total += Volatile.Read(ref _counts[i]);
-                WriteSample(text, name, total, "_bucket", _parent._boundTexts[i]);
+                WriteSample(text, name, Text(total), "_bucket", bounds[i]);
             }
-            WriteSample(text, name, Sum, "_sum");
-            WriteSample(text, name, total, "_count");
+            WriteSample(text, name, format.Number(Sum), "_sum");
+            WriteSample(text, name, Text(total), "_count");
+
+            static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
         }
     }
 }

@@ -38,8 +38,13 @@ public static class Metrics
     public static Histogram CreateHistogram(string name, string help, params string[] labelNames) =>
         DefaultFactory.CreateHistogram(name, help, labelNames);
 
-    /// <summary>Turns the library's own process metrics off. The stand-in has none.</summary>
+    /// <summary>Turns the library's own metrics off. The stand-in has none.</summary>
     public static void SuppressDefaultMetrics()
+    {
+    }
+
+    /// <summary>Turns some of the library's own metrics off. The stand-in has none.</summary>
+    public static void SuppressDefaultMetrics(SuppressDefaultMetricOptions options)
     {
     }
 }
