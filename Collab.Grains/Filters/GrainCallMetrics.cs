@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Reflection;
 using Collab.Contracts.Refusals;
-using Collab.Observability;
 using Prometheus;
 
 namespace Collab.Grains.Filters;

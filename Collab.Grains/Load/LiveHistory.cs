@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Collab.Contracts.Load;
 
 namespace Collab.Grains.Load;

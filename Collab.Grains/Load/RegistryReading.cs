@@ -14,7 +14,7 @@ internal sealed class RegistryReading(CollectorRegistry registry)
     // What precedes a line's value, to the place of its series: nothing is parsed or allocated for lines that were there before.
     private readonly Dictionary<string, int> _places = [];
     private readonly List<string> _series = [];
-    private readonly MemoryStream _text = new();
+    private int _textBytes;
 
     /// <summary>Only ever longer, at most <see cref="HostReport.SeriesLimit"/>.</summary>
     public IReadOnlyList<string> Series => _series;
@@ -22,9 +22,10 @@ internal sealed class RegistryReading(CollectorRegistry registry)
     /// <returns>Values by place in <see cref="Series"/>. One at a time.</returns>
     public async Task<double[]> TakeAsync(CancellationToken cancellation)
     {
-        _text.SetLength(0);
-        await registry.CollectAndExportAsTextAsync(_text, cancellation);
-        var bytes = _text.GetBuffer().AsMemory(0, (int)_text.Length);
+        using var text = new MemoryStream(_textBytes);
+        await registry.CollectAndExportAsTextAsync(text, cancellation);
+        var bytes = text.GetBuffer().AsMemory(0, (int)text.Length);
+        _textBytes = bytes.Length;
         char[] characters = ArrayPool<char>.Shared.Rent(bytes.Length);
         try
         {

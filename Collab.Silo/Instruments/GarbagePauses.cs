@@ -28,7 +28,7 @@ internal sealed class GarbagePauses
     public void Stop() => _isOn = false;
 
     /// <summary>Counts the pauses that were not counted yet, for the last collection.</summary>
-    public void Take()
+    public static void Take()
     {
         var total = GC.GetTotalPauseDuration();
         int generation = GC.GetGCMemoryInfo(GCKind.Any).Generation;
@@ -47,7 +47,7 @@ internal sealed class GarbagePauses
         {
             if (!pauses._isOn)
                 return;
-            pauses.Take();
+            Take();
             _ = new Notice(pauses);
         }
     }

@@ -24,11 +24,7 @@ internal sealed class MeasuredRequest
         _response = new CountedResponse(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
         context.Features.Set<IHttpResponseBodyFeature>(_response);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
-        {
-            context.Request.Body = _request = new CountedStream(context.Request.Body);
-            // Whoever reads a pipe reads from the stream, too.
-            context.Features.Set<IRequestBodyPipeFeature>(new RequestBodyPipeFeature(context));
-        }
+            _request = CountBody(context);
 
         HttpMetrics.Active.Inc();
         if (IsHandshake(context))
@@ -51,6 +47,16 @@ internal sealed class MeasuredRequest
 
         // What a page or handler for errors took in hand went wrong all the same; the status is theirs.
         request.End(context.Features.Get<IExceptionHandlerFeature>()?.Error, context.Response.StatusCode);
+    }
+
+    // The server's stream is the server's to dispose of.
+    private static CountedStream CountBody(HttpContext context)
+    {
+        var counted = new CountedStream(context.Request.Body);
+        context.Request.Body = counted;
+        // Whoever reads a pipe reads from the stream, too.
+        context.Features.Set<IRequestBodyPipeFeature>(new RequestBodyPipeFeature(context));
+        return counted;
     }
 
     private static bool IsHandshake(HttpContext context) => context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || IsConnect(context);

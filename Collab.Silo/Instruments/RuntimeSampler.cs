@@ -58,7 +58,7 @@ internal sealed class RuntimeSampler(TimeProvider time) : BackgroundService
         }
     }
 
-    private void Sample()
+    private static void Sample()
     {
         Threads.Set(ThreadPool.ThreadCount);
         QueueLength.Set(ThreadPool.PendingWorkItemCount);
@@ -70,7 +70,7 @@ internal sealed class RuntimeSampler(TimeProvider time) : BackgroundService
         // A collection of a generation is one of all below it, too, as the runtime counts.
         for (int generation = 0; generation <= GC.MaxGeneration; generation++)
             CollectionsOf[generation].IncTo(GC.CollectionCount(generation) - (generation < GC.MaxGeneration ? GC.CollectionCount(generation + 1) : 0));
-        _pauses.Take();
+        GarbagePauses.Take();
     }
 
     private void SampleCpu()

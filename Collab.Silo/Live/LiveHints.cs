@@ -1,5 +1,4 @@
 using System.Globalization;
-using Collab.Contracts.Load;
 
 namespace Collab.Silo.Live;
 
