@@ -26,7 +26,7 @@ internal static class GrainFailures
             _ => new Refusal(
                 RefusalReason.StorageUnavailable, "The document's authority could not answer; the outcome is unknown.", Spread(RetryAfter)),
         };
-        ErrorMetrics.Count("web", refusal.Reason.Code());
+        ErrorMetrics.Count(ErrorComponent.Web, refusal.Reason.Code());
         if (failure is BulkheadRejectedException)
             LimitMetrics.Reached(Limit.ClusterCalls);
         return refusal;

@@ -151,6 +151,7 @@ public sealed partial class AccessChangesGrain : Grain, IAccessChangesGrain
         catch (LogUnavailableException failure)
         {
             // The next round goes on.
+            ErrorMetrics.Count(ErrorComponent.Access, "not_trimmed");
             LogNotTrimmed(failure.Message);
         }
     }

@@ -110,6 +110,7 @@ public sealed partial class AccessGrain(IAccessStore store, IOptions<GrantOption
         }
         catch (LogUnavailableException failure)
         {
+            ErrorMetrics.Count(ErrorComponent.Access, "not_read");
             LogAway(Id, failure.Message);
             return null;
         }

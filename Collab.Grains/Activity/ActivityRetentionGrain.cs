@@ -1,4 +1,5 @@
 using Collab.Contracts.Activity;
+using Collab.Observability;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,7 @@ public sealed partial class ActivityRetentionGrain(IActivityLog log, IOptions<Ac
         catch (Log.LogUnavailableException failure)
         {
             // The next round goes on.
+            ErrorMetrics.Count(ErrorComponent.Activity, "not_trimmed");
             LogNotTrimmed(failure.Message);
         }
 

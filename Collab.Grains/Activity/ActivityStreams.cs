@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Collab.Contracts.Activity;
+using Collab.Observability;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
@@ -36,6 +37,7 @@ public sealed partial class ActivityStreams([FromKeyedServices(ActivityStream.Pr
         catch (Exception failure)
         {
             Failed.Inc();
+            ErrorMetrics.Count(ErrorComponent.Activity, "not_published");
             LogNotPublished(batch.Length, shard, failure.Message);
         }
     }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Collab.Contracts.Activity;
+using Collab.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -129,6 +130,7 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
                 return false;
             foreach (var happened in batch)
                 ActivityMetrics.Dropped(happened.Kind);
+            ErrorMetrics.Count(ErrorComponent.Activity, "lost");
             LogLost(batch.Length, failure.Message);
             return true;
         }
@@ -151,6 +153,7 @@ public sealed partial class ActivityWriter : IHostedLifecycleService, IDisposabl
             }
             catch (Exception failure) when (ActivityTrouble.IsAway(failure) && !_givenUp.IsCancellationRequested)
             {
+                ErrorMetrics.Count(ErrorComponent.Activity, "log_away");
                 LogAway(batch.Length, _queue.Reader.Count, failure.Message);
             }
 

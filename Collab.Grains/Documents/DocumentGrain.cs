@@ -7,6 +7,7 @@ using Collab.Grains.Activity;
 using Collab.Grains.Fanout;
 using Collab.Grains.Log;
 using Collab.Grains.Sessions;
+using Collab.Observability;
 using Collab.Operations;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -62,6 +63,7 @@ public sealed partial class DocumentGrain(
         {
             // The activation stands, says so to whoever calls, and ends: the next one tries again.
             _notLoaded = failure.ToRefusal();
+            ErrorMetrics.Count(ErrorComponent.Document, "not_loaded");
             LogNotLoaded(Id, failure.Message);
         }
     }
@@ -214,7 +216,11 @@ public sealed partial class DocumentGrain(
             return Task.FromResult(new ContentCheck(null, refusal));
         var check = _live!.Check(revision, hash);
         if (check.IsMatch == false)
+        {
+            ErrorMetrics.Count(ErrorComponent.Document, "diverged");
             LogMismatch(Id, revision, session, check.Refusal!.Detail, _live.Commits.DurableContent.Length);
+        }
+
         return Task.FromResult(check);
     }
 
@@ -357,9 +363,17 @@ public sealed partial class DocumentGrain(
         if (_notLoaded is null && _live is not { Commits.HasFailed: true })
             return;
         if (_live is { Commits.IsFenced: true } live)
+        {
+            ErrorMetrics.Count(ErrorComponent.Document, "fenced");
             LogFenced(Id, live.Description.Epoch, live.Commits.Durable);
+        }
+
         if (_live?.Commits.Defect is { } defect)
+        {
+            ErrorMetrics.Count(ErrorComponent.Document, "defect");
             LogDefect(defect, Id, _live.Commits.Durable);
+        }
+
         DeactivateOnIdle();
     }
 }

@@ -1,4 +1,5 @@
 using Collab.Grains.Log;
+using Collab.Observability;
 using Collab.Operations;
 using Microsoft.Extensions.Logging;
 
@@ -67,6 +68,7 @@ public sealed partial class HistoryRetention(
         catch (Exception failure) when (failure is LogUnavailableException or InvalidOperationException)
         {
             // The next snapshot tries again. An invalid operation: another activation's snapshots have taken the place of the one chosen.
+            ErrorMetrics.Count(ErrorComponent.Document, "not_trimmed");
             LogNotTrimmed(document, Start, failure.Message);
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Collab.Operations;
 using Microsoft.Extensions.Logging;
 
@@ -72,6 +73,7 @@ public sealed partial class SnapshotKeeper(
         catch (LogUnavailableException failure)
         {
             // A snapshot only saves time; the next batch tries again.
+            ErrorMetrics.Count(ErrorComponent.Snapshot, "not_kept");
             LogNotKept(document, revision, failure.Message);
         }
     }

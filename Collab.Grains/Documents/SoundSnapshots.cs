@@ -18,7 +18,7 @@ public sealed partial class SoundSnapshots(IOperationLog log, ILogger logger)
         {
             if (Decode(kind, snapshot, out string damage) is { } content)
                 return new FoundSnapshot(snapshot.Revision, content, damaged.ToImmutable());
-            ErrorMetrics.Count("snapshot", "damaged");
+            ErrorMetrics.Count(ErrorComponent.Snapshot, "damaged");
             LogDamaged(document, snapshot.Revision, log.Store, damage);
             damaged.Add(new SnapshotEntry(snapshot.Revision, snapshot.At, snapshot.Content.Length));
             if (snapshot.Revision == Revision.Zero)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Collab.Contracts.Fanout;
+using Collab.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -63,6 +64,7 @@ public sealed partial class ListeningHosts(TimeProvider clock, ILogger<Listening
             if (host.FallSilent())
             {
                 (failure is TimeoutException ? FanoutMetrics.DroppedSilent : FanoutMetrics.DroppedUnreachable).Inc();
+                ErrorMetrics.Count(ErrorComponent.Fanout, "host_silent");
                 LogSilent(host.Reference, failure.GetType().Name);
             }
         }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Collab.Contracts.Refusals;
+using Collab.Grains.Log;
+using Collab.Observability;
 using Prometheus;
 
 namespace Collab.Grains.Filters;
@@ -42,11 +44,13 @@ public sealed class GrainCallMetrics : IIncomingGrainCallFilter
             catch (TimeoutException)
             {
                 _timeout.Inc();
+                ErrorMetrics.Count(ErrorComponent.Grain, "timeout");
                 throw;
             }
-            catch
+            catch (Exception failure)
             {
                 _failed.Inc();
+                Count(failure);
                 throw;
             }
             finally
@@ -54,6 +58,20 @@ public sealed class GrainCallMetrics : IIncomingGrainCallFilter
                 _active.Dec();
                 _seconds.Observe(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
+        }
+
+        private static void Count(Exception failure)
+        {
+            string? code = failure switch
+            {
+                LogUnavailableException log => log.ToRefusal().Reason.Code(),
+                OrleansException => "cluster",
+                OperationCanceledException => "canceled",
+                _ => null,
+            };
+            ErrorMetrics.Count(ErrorComponent.Grain, code ?? "unforeseen");
+            if (code is null)
+                UnhandledExceptions.Grain.Inc();
         }
 
         private static bool IsRefused(object? result) => result is IRefusable { Refusal: not null };

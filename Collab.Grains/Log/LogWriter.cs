@@ -30,6 +30,12 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private readonly Pipeline? _pipeline;
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
     private readonly Gauge.Child _queueDepth;
+    private readonly Histogram.Child _batchSize;
+    private readonly Counter.Child _records;
+    private readonly Counter.Child _durable;
+    private readonly Histogram.Child _durableSeconds;
+    private readonly Counter.Child _failed;
+    private readonly Histogram.Child _failedSeconds;
     private readonly Task _loop;
     private long _bytesHeld;
     private long _bytesWaiting;
@@ -47,6 +53,10 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         _logger = logger;
         _pipeline = pipeline;
         _queueDepth = LogMetrics.QueueDepth.WithLabels(log.Store);
+        _batchSize = LogMetrics.BatchSize.WithLabels(log.Store);
+        _records = LogMetrics.Records.WithLabels(log.Store);
+        (_durable, _durableSeconds) = (LogMetrics.Batches.WithLabels(log.Store, "durable"), LogMetrics.BatchSeconds.WithLabels(log.Store, "durable"));
+        (_failed, _failedSeconds) = (LogMetrics.Batches.WithLabels(log.Store, "failed"), LogMetrics.BatchSeconds.WithLabels(log.Store, "failed"));
         // Not in the caller's context: a grain that happens to resolve the writer first must not lend it its scheduler for life.
         _loop = Task.Run(RunAsync);
     }
@@ -148,15 +158,16 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         try
         {
             var outcomes = await _log.AppendAsync(batch.ConvertAll(entry => entry.Append), CancellationToken.None);
-            Count("durable", start);
-            LogMetrics.BatchSize.WithLabels(_log.Store).Observe(batch.Sum(entry => entry.Append.Records.Count));
+            Count(_durable, _durableSeconds, start);
+            _batchSize.Observe(batch.Sum(entry => entry.Append.Records.Count));
             for (var i = 0; i < batch.Count; i++)
                 Complete(batch[i], outcomes[i]);
         }
         catch (LogUnavailableException failure) when (failure.Fault != LogFault.Corrupt || batch.Count == 1)
         {
+            ErrorMetrics.Count(ErrorComponent.Log, "not_appended");
             Log.BatchFailed(_logger, failure.Message, _log.Store, batch.Count);
-            Count("failed", start);
+            Count(_failed, _failedSeconds, start);
             foreach (var entry in batch)
             {
                 Interlocked.Add(ref _bytesHeld, -entry.Bytes);
@@ -165,15 +176,17 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         }
         catch (Exception failure) when (batch.Count == 1)
         {
+            ErrorMetrics.Count(ErrorComponent.Log, "not_taken");
             Log.NotTaken(_logger, failure, batch[0].Append.Document, _log.Store);
-            Count("failed", start);
+            Count(_failed, _failedSeconds, start);
             Complete(batch[0], AppendOutcome.Invalid);
         }
         catch (Exception failure)
         {
             // The store is there and can't take something. Repeating is harmless, so each element is tried alone, and the others get through.
+            ErrorMetrics.Count(ErrorComponent.Log, "parted");
             Log.BatchParted(_logger, failure.Message, _log.Store, batch.Count);
-            Count("failed", start);
+            Count(_failed, _failedSeconds, start);
             foreach (var entry in batch)
                 await CommitAsync([entry]);
         }
@@ -183,17 +196,17 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     {
         var append = entry.Append;
         if (outcome == AppendOutcome.Durable)
-            LogMetrics.Records.WithLabels(_log.Store).Inc(append.Records.Count);
+            _records.Inc(append.Records.Count);
         if (outcome == AppendOutcome.Fenced)
             Log.Fenced(_logger, append.Document, append.Epoch, append.Records[0].Revision);
         Interlocked.Add(ref _bytesHeld, -entry.Bytes);
         entry.Completion.TrySetResult(outcome);
     }
 
-    private void Count(string status, long start)
+    private static void Count(Counter.Child batches, Histogram.Child seconds, long start)
     {
-        LogMetrics.Batches.WithLabels(_log.Store, status).Inc();
-        LogMetrics.BatchSeconds.WithLabels(_log.Store, status).Observe(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        batches.Inc();
+        seconds.Observe(Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private void Taken(Entry entry)

@@ -6,6 +6,7 @@ using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Collab.Contracts.Users;
 using Collab.Grains.Activity;
+using Collab.Observability;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
@@ -252,6 +253,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         }
         catch (Exception failure)
         {
+            ErrorMetrics.Count(ErrorComponent.Session, "host_lost");
             LogOwnerLost(Id, failure.Message);
         }
 
@@ -270,6 +272,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         catch (Exception failure)
         {
             // Who can't be counted for a moment, while a silo fails, is let in: the next renewal counts it.
+            ErrorMetrics.Count(ErrorComponent.Session, "user_lost");
             LogUserLost(Id, failure.Message);
             return null;
         }
@@ -289,6 +292,7 @@ public sealed partial class SessionGrain(ResumeTokens tokens, ActivityWriter act
         }
         catch (Exception failure)
         {
+            ErrorMetrics.Count(ErrorComponent.Session, "user_lost");
             LogUserLost(Id, failure.Message);
         }
     }

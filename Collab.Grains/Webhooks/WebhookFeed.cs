@@ -1,5 +1,6 @@
 using Collab.Grains.Activity;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Microsoft.Extensions.Logging;
 
 namespace Collab.Grains.Webhooks;
@@ -69,6 +70,7 @@ internal sealed partial class WebhookFeed(WebhookEndpoint endpoint, IActivityLog
         catch (LogUnavailableException failure)
         {
             // What is in memory goes on; what had to be noted is noted by the next step.
+            ErrorMetrics.Count(ErrorComponent.Webhook, "log_away");
             LogNoLog(endpoint.Name, failure.Message);
             return Pause(failure.RetryAfter);
         }
@@ -143,6 +145,7 @@ internal sealed partial class WebhookFeed(WebhookEndpoint endpoint, IActivityLog
                 return TimeSpan.Zero;
             case WebhookOutcome.Gone:
                 endpoint.Metrics.Deliveries("gone").Inc();
+                ErrorMetrics.Count(ErrorComponent.Webhook, "gone");
                 LogGone(endpoint.Name, WebhooksOptions.Section);
                 (_note, _isSaved) = (_note with { StoppedAt = WebhookNote.Digest(endpoint.Options.Url) }, false);
                 await SaveAsync(cancellation);
@@ -159,6 +162,7 @@ internal sealed partial class WebhookFeed(WebhookEndpoint endpoint, IActivityLog
                 if (answer.IsTried)
                 {
                     endpoint.Metrics.Deliveries("failed").Inc();
+                    ErrorMetrics.Count(ErrorComponent.Webhook, "not_taken");
                     LogUnavailable(endpoint.Name, delivery.Id, Rounds, answer.Detail);
                 }
 
@@ -171,6 +175,7 @@ internal sealed partial class WebhookFeed(WebhookEndpoint endpoint, IActivityLog
         var now = time.GetUtcNow();
         await log.AddDeadLettersAsync([.. delivery.Events.Select(happened => new DeadLetter(_consumer, happened, Rounds, failure.Length > 500 ? failure[..500] : failure, now))], cancellation);
         endpoint.Metrics.Events("dead_letter").Inc(delivery.Events.Length);
+        ErrorMetrics.Count(ErrorComponent.Webhook, "given_up");
         LogGivenUp(endpoint.Name, delivery.Id, delivery.Events.Length, Rounds, failure);
         Pass();
         while (await log.TrimDeadLettersAsync(_consumer, now - endpoint.Options.DeadLettersRetention, endpoint.Options.DeadLettersLimit, 1_000, cancellation) == 1_000)

@@ -1,6 +1,7 @@
 using Collab.Contracts.Webhooks;
 using Collab.Grains.Activity;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -140,11 +141,13 @@ public sealed partial class WebhookGrain(WebhookEndpoints endpoints, IActivityLo
         }
         catch (LogUnavailableException failure)
         {
+            ErrorMetrics.Count(ErrorComponent.Webhook, "log_away");
             LogNoLog(_endpoint!.Name, failure.Message);
             next = DefectPause;
         }
         catch (Exception defect)
         {
+            ErrorMetrics.Count(ErrorComponent.Webhook, "defect");
             LogDefect(defect, _endpoint!.Name);
             next = DefectPause;
         }

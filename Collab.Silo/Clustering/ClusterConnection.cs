@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Collab.Observability;
 
 namespace Collab.Silo.Clustering;
 
@@ -44,6 +45,7 @@ public sealed partial class ClusterConnection(ClusterOptions options, ILogger<Cl
     {
         Volatile.Write(ref _gateways, 0);
         _wasLost = true;
+        ErrorMetrics.Count(ErrorComponent.Cluster, "lost");
         LogLost(options.ClusterId);
     }
 

@@ -1,5 +1,6 @@
 using Collab.Contracts;
 using Collab.Contracts.Sessions;
+using Collab.Observability;
 using Collab.Web.Cluster;
 using Microsoft.Extensions.Options;
 
@@ -72,6 +73,7 @@ internal sealed partial class StayKeeping(LocalConnections connections, ClusterC
         }
         catch (Exception failure)
         {
+            ErrorMetrics.Count(ErrorComponent.Session, "not_kept");
             LogNotKept(stay.Session, failure.GetType().Name);
         }
     }

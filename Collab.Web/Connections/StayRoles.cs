@@ -1,4 +1,5 @@
 using Collab.Contracts;
+using Collab.Observability;
 using Collab.Web.Delivery;
 using Collab.Web.Messages;
 using Collab.Web.Security;
@@ -34,6 +35,7 @@ internal sealed partial class StayRoles(DocumentAccess access, TimeProvider time
             }
             catch (Exception failure)
             {
+                ErrorMetrics.Count(ErrorComponent.Access, "not_asked");
                 LogNotAsked(stay.Document, failure.GetType().Name);
             }
 

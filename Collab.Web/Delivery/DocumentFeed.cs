@@ -145,6 +145,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
             catch (Exception failure)
             {
                 // The next round tries again; until then pushes may be missing, and are read when they show as a gap.
+                ErrorMetrics.Count(ErrorComponent.Delivery, "not_renewed");
                 LogNotRenewed(Id, failure.GetType().Name);
             }
         }

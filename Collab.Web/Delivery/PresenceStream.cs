@@ -3,6 +3,7 @@ using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Fanout;
 using Collab.Contracts.Presence;
+using Collab.Observability;
 using Collab.Web.Cluster;
 using Collab.Web.Connections;
 using Collab.Web.Messages;
@@ -109,6 +110,7 @@ internal sealed partial class PresenceStream(DocumentId id, PresenceCalls presen
         catch (Exception failure)
         {
             // The next renewal finds it out.
+            ErrorMetrics.Count(ErrorComponent.Delivery, "presence_not_read");
             LogNotHealed(id, failure.GetType().Name);
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 using Collab.Web.Cluster;
 using Collab.Web.Connections;
 using Collab.Web.Messages;
@@ -85,6 +86,7 @@ internal sealed partial class StayCatchUp(DocumentId id, DocumentStream stream, 
         }
         catch (Exception failure)
         {
+            ErrorMetrics.Count(ErrorComponent.Delivery, "not_caught_up");
             LogNotRead(id, failure.GetType().Name);
             return (null, GrainFailures.Refuse(failure));
         }

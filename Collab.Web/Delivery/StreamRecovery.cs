@@ -1,5 +1,6 @@
 using Collab.Contracts;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 using Collab.Web.Cluster;
 
 namespace Collab.Web.Delivery;
@@ -61,13 +62,20 @@ internal sealed partial class StreamRecovery(DocumentId id, DocumentStream strea
             var read = await document.ReadFrom(from);
             var outcome = stream.Take(read);
             if (outcome == ReadOutcome.Restarted)
+            {
                 LogRestarted(id, from, read.Head);
+            }
             else if (outcome == ReadOutcome.Useless)
+            {
+                ErrorMetrics.Count(ErrorComponent.Delivery, "not_read");
                 LogNotRead(id, read.Refusal?.Reason.Code() ?? $"epoch {read.Epoch}");
+            }
+
             return outcome != ReadOutcome.Useless;
         }
         catch (Exception failure)
         {
+            ErrorMetrics.Count(ErrorComponent.Delivery, "not_read");
             LogNotRead(id, failure.GetType().Name);
             return false;
         }

@@ -1,3 +1,4 @@
+using Collab.Observability;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -41,6 +42,7 @@ internal sealed partial class AccessSettings : IDisposable
         catch (Exception failure) when (failure is OptionsValidationException or InvalidOperationException)
         {
             // What can't be validated, or not even be read as its type. The message names settings, not what stands there.
+            ErrorMetrics.Count(ErrorComponent.Access, "bad_settings");
             LogNotTaken(failure is OptionsValidationException invalid ? string.Join(" ", invalid.Failures) : failure.Message);
             return;
         }

@@ -1,4 +1,5 @@
 using Collab.Contracts.Access;
+using Collab.Observability;
 using Collab.Web.Cluster;
 
 namespace Collab.Web.Security;
@@ -48,7 +49,11 @@ internal sealed partial class AccessWatch(ClusterCalls cluster, LocalAccess loca
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 if (epoch != 0)
+                {
+                    ErrorMetrics.Count(ErrorComponent.Access, "not_heard");
                     LogDeaf(failure.GetType().Name);
+                }
+
                 // What is said now is not heard here: next time everything is asked for.
                 epoch = 0;
                 GrainFailures.Refuse(failure);

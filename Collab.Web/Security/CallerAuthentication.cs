@@ -1,4 +1,5 @@
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Collab.Web.Security;
@@ -62,6 +63,7 @@ internal sealed partial class CallerAuthentication(
             catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
             {
                 // It may be good: nobody could tell.
+                ErrorMetrics.Count(ErrorComponent.Access, "scheme_failed");
                 LogFailed(scheme, failure);
                 return new Identification(null, new Refusal(RefusalReason.StorageUnavailable, $"The credential could not be checked by {scheme}.", RetryAfter));
             }
