@@ -27,6 +27,9 @@ public enum ErrorComponent
 
     /// <summary>A web host's connection to the silos.</summary>
     Cluster,
+
+    /// <summary>The receiver of traces.</summary>
+    Traces,
 }
 
 /// <summary>Errors that an operator should know of, by where they surfaced.</summary>

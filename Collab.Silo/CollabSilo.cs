@@ -6,6 +6,7 @@ using Collab.Silo.Clustering;
 using Collab.Silo.Instruments;
 using Collab.Silo.Operators;
 using Collab.Silo.Readiness;
+using Collab.Silo.Tracing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Orleans.Configuration;
@@ -29,12 +30,12 @@ public static class CollabSilo
     /// <summary>Adds this process' part in the cluster, as <see cref="ClusterOptions.Mode"/> says (default: all of it), and with it the <see cref="IGrainFactory"/>.</summary>
     /// <exception cref="OrleansConfigurationException">The configuration is wrong, or asks for what this build can't do.</exception>
     public static TBuilder AddCollabCluster<TBuilder>(this TBuilder builder)
-        where TBuilder : IHostApplicationBuilder => Add(builder, ClusterConfiguration.Read(builder.Configuration, ClusterMode.Embedded, canBeClient: true));
+        where TBuilder : IHostApplicationBuilder => Add(builder, ClusterConfiguration.Read(builder.Configuration, ClusterMode.Embedded, canBeClient: true), "collab-web");
 
     /// <summary>Adds a silo with Collab's grains and log: by default one that joins a cluster, for alone nobody could use it.</summary>
     /// <inheritdoc cref="AddCollabCluster"/>
     public static TBuilder AddCollabSilo<TBuilder>(this TBuilder builder)
-        where TBuilder : IHostApplicationBuilder => Add(builder, ClusterConfiguration.Read(builder.Configuration, ClusterMode.Member, canBeClient: false));
+        where TBuilder : IHostApplicationBuilder => Add(builder, ClusterConfiguration.Read(builder.Configuration, ClusterMode.Member, canBeClient: false), "collab-silo");
 
     /// <summary>Adds what makes the tables of log and cluster at start, and nothing that would use them.</summary>
     /// <inheritdoc cref="AddCollabCluster"/>
@@ -48,10 +49,12 @@ public static class CollabSilo
         return builder;
     }
 
-    private static TBuilder Add<TBuilder>(TBuilder builder, ClusterOptions cluster)
+    /// <param name="service">What its traces are filed under.</param>
+    private static TBuilder Add<TBuilder>(TBuilder builder, ClusterOptions cluster, string service)
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddLogOutput();
+        bool isTraced = builder.AddTraces(service);
         builder.Services.AddSingleton(cluster);
         bool isMeasured = MetricsOptions.AreOn(builder.Configuration);
         if (isMeasured)
@@ -63,6 +66,8 @@ public static class CollabSilo
         {
             builder.UseOrleansClient(client =>
             {
+                if (isTraced)
+                    client.AddTracedCalls();
                 if (isMeasured)
                     client.AddGrainCallMetrics();
                 Configure(client, cluster);
@@ -72,6 +77,8 @@ public static class CollabSilo
         {
             builder.UseOrleans(silo =>
             {
+                if (isTraced)
+                    silo.AddTracedCalls();
                 if (isMeasured)
                     silo.AddGrainCallMetrics();
                 Configure(silo, cluster).AddCollabGrains();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Collab.Contracts.Documents;
 using Collab.Grains.Log;
+using Collab.Observability;
 using Collab.Operations;
 
 namespace Collab.Grains.Documents;
@@ -139,6 +140,8 @@ public sealed class CommitQueue(
     /// <summary>Never throws: who waits for a flush must hear of its end, or waits for ever.</summary>
     private async Task FlushAllAsync()
     {
+        // It goes on for whoever queues next: what it writes, pushes and logs is not part of the call that happened to start it.
+        CollabActivities.Leave();
         try
         {
             await FlushQueuedAsync();

@@ -281,14 +281,15 @@ public sealed partial class DocumentGrain(
         var authority = loaded.Authority;
         var history = new HistoryRetention(log, Id, kind, options.Value, clock, document.Start, loggers.CreateLogger<HistoryRetention>());
         var snapshots = new SnapshotKeeper(log, Id, kind, options.Value, clock, history, loggers.CreateLogger<SnapshotKeeper>(), kept: Activity.Kept);
+        var traces = new OperationTraces();
         CommitQueue commits = null!;
         commits = new CommitQueue(writer, clock, Id, document.Epoch, authority.Head, authority.Content, operations =>
         {
-            OnDurable(document.Epoch, commits, snapshots, operations);
+            OnDurable(document.Epoch, commits, snapshots, operations, traces);
             active.Count(operations.Length);
             active.Measure(authority);
         });
-        _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock, Activity.Conflicted);
+        _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock, Activity.Conflicted, traces);
         active.Loaded(authority);
         snapshots.Begin(loaded);
         WatchLeases();
@@ -304,9 +305,9 @@ public sealed partial class DocumentGrain(
         return _live is { } live ? new DocumentUse(live.IsInUse || hosts > 0, live.SessionsCount, hosts, live.Commits.FlushTime) : new DocumentUse(true, 0, hosts, TimeSpan.Zero);
     }
 
-    private void OnDurable(long epoch, CommitQueue commits, SnapshotKeeper snapshots, ImmutableArray<CommittedOperation> operations)
+    private void OnDurable(long epoch, CommitQueue commits, SnapshotKeeper snapshots, ImmutableArray<CommittedOperation> operations, OperationTraces traces)
     {
-        var batch = new PushBatch(Id, epoch, operations, clock.GetUtcNow());
+        var batch = new PushBatch(Id, epoch, operations, clock.GetUtcNow(), traces.Take(operations[^1].Revision));
         _subscribers.Push(subscriber => subscriber.Push(batch));
         snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
     }

@@ -14,6 +14,7 @@ namespace Collab.Grains.Documents;
 /// durable. Everything but the runtime: no grain, no subscriber.
 /// </summary>
 /// <param name="conflicted">Hears of conflicts as they are found.</param>
+/// <param name="traces">Hears of operations that are traced, before they are durable.</param>
 /// <remarks>Used from one thread at a time; its methods interleave where they wait for the log, and each re-reads what it needs after.</remarks>
 public sealed class LiveDocument(
     DocumentDescription description,
@@ -25,7 +26,8 @@ public sealed class LiveDocument(
     IOperationLog log,
     DocumentOptions options,
     TimeProvider clock,
-    Action<IReadOnlyList<ConflictRecord>>? conflicted = null)
+    Action<IReadOnlyList<ConflictRecord>>? conflicted = null,
+    OperationTraces? traces = null)
 {
     private const int ReadOperationsLimit = 1_000;
     private const long ReadBytesLimit = 1 << 20;
@@ -101,9 +103,7 @@ public sealed class LiveDocument(
         long started = clock.GetTimestamp();
         if ((TooFast() ?? CannotDecide()) is { } notNow)
             return Refuse(notNow);
-        var decision = authority.Decide(submission, [], clock.GetUtcNow());
-        if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
-            decision = await DecideWithLogAsync(submission, decision);
+        var decision = await DecideAsync(submission);
         // The log may have failed while it was asked.
         if (commits.HasFailed)
             return Refuse(InDoubt());
@@ -112,8 +112,14 @@ public sealed class LiveDocument(
 
         if (applied.Conflicts.Count > 0)
             _conflicts.Add(applied.Conflicts);
+        using var append = CollabActivities.Append(description.Id.Value, kind.Name).Tag(SpanTag.Revision, applied.Record.Revision.Value);
+        traces?.Add(applied.Record.Revision, append.Parent);
         if (NotDurable(await commits.Enqueue(applied.Record, applied.Content)) is { } notDurable)
+        {
+            append.Refuse(notDurable.Reason.Code());
             return Refuse(notDurable);
+        }
+
         _metrics.Count(applied, clock.GetElapsedTime(started));
         return new SubmitOutcome(applied.Record.Revision);
     }
@@ -197,6 +203,21 @@ public sealed class LiveDocument(
             RefusalReason.RateLimited,
             $"The document gets more than {options.OperationsPerSecond} operations a second, the limit (Collab:Documents:OperationsPerSecond).",
             wait);
+    }
+
+    private async ValueTask<Decision> DecideAsync(Submission submission)
+    {
+        using var span = CollabActivities.Rebase(description.Id.Value, kind.Name);
+        var decision = authority.Decide(submission, [], clock.GetUtcNow());
+        if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
+            decision = await DecideWithLogAsync(submission, decision);
+        if (decision is Decision.Refused { Refusal: var refusal })
+            span.Refuse(refusal.Reason.Code());
+        else if (decision is Decision.Applied applied)
+            span.Tag(SpanTag.Outcome, "applied").Tag(SpanTag.Revision, applied.Record.Revision.Value).Tag(SpanTag.Distance, applied.RebaseDistance).Tag(SpanTag.Conflicts, applied.ConflictsTotal);
+        else if (decision is Decision.Duplicate duplicate)
+            span.Tag(SpanTag.Outcome, "duplicate").Tag(SpanTag.Revision, duplicate.Revision.Value);
+        return decision;
     }
 
     // The slow paths of a decision. While they wait, the head may move and the window with it, so history may be asked for again.

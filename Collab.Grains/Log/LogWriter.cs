@@ -57,7 +57,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         _records = LogMetrics.Records.WithLabels(log.Store);
         (_durable, _durableSeconds) = (LogMetrics.Batches.WithLabels(log.Store, "durable"), LogMetrics.BatchSeconds.WithLabels(log.Store, "durable"));
         (_failed, _failedSeconds) = (LogMetrics.Batches.WithLabels(log.Store, "failed"), LogMetrics.BatchSeconds.WithLabels(log.Store, "failed"));
-        // Not in the caller's context: a grain that happens to resolve the writer first must not lend it its scheduler for life.
+        // Not in the caller's context: a grain that happens to resolve the writer first must not lend it its scheduler for life, nor its trace.
         _loop = Task.Run(RunAsync);
     }
 
@@ -109,6 +109,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
 
     private async Task RunAsync()
     {
+        CollabActivities.Leave();
         List<Entry> batch = [];
         while (await _queue.Reader.WaitToReadAsync())
         {

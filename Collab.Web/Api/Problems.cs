@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Collab.Contracts.Refusals;
+using Collab.Observability;
 
 namespace Collab.Web.Api;
 
@@ -20,6 +21,7 @@ internal static class Problems
     public static IResult Of(Refusal refusal)
     {
         string code = refusal.Reason.Code();
+        CollabActivities.Refused(code);
         var problem = new Problem(
             $"urn:collab:error:{code}", code.Replace('_', ' '), Status(refusal.Reason), refusal.Detail, code, refusal.Reason.Action(),
             (long?)refusal.RetryAfter?.TotalMilliseconds,

@@ -77,6 +77,7 @@ internal sealed partial class ClientConnection(
         if (IsTooMuch(message))
             return;
         Refusal? refusal = null;
+        var span = HubSpan.Hold();
         lock (_gate)
         {
             if (!_seats.TryGetValue(message.Document, out var seat) && _seats.Count < options.Limits.DocumentsPerConnection)
@@ -84,12 +85,14 @@ internal sealed partial class ClientConnection(
             if (seat is null)
                 refusal = Over(
                     Limit.DocumentsPerConnection, RefusalReason.TooManyDocuments, $"The connection is in {options.Limits.DocumentsPerConnection} documents, the limit (Collab:Limits:DocumentsPerConnection).");
-            else if (!seat.TryRun(() => JoinAsync(seat, message)))
+            else if (!seat.TryRun(() => JoinAsync(seat, message, span)))
                 refusal = new Refusal(RefusalReason.Overloaded, "Several joins and leaves of this document are under way on this connection.");
         }
 
-        if (refusal is not null)
-            Refuse(message.Document, "join", refusal);
+        if (refusal is null)
+            return;
+        Refuse(message.Document, "join", refusal);
+        span.Dispose();
     }
 
     /// <summary>Takes no role: whoever may not be there any more may go.</summary>
@@ -301,8 +304,11 @@ internal sealed partial class ClientConnection(
         return null;
     }
 
-    private void Refuse(DocumentId? document, string verb, Refusal refusal, long? sequence = null) =>
+    private void Refuse(DocumentId? document, string verb, Refusal refusal, long? sequence = null)
+    {
+        CollabActivities.Refused(refusal.Reason.Code());
         Outbox.Post(ServerMessages.Refused(document, verb, sequence, refusal));
+    }
 
     private void RefuseNotJoined(DocumentId document, string verb, long? sequence = null)
     {
@@ -313,14 +319,19 @@ internal sealed partial class ClientConnection(
 
     private async Task SubmitAsync(Stay stay, SubmitMessage message)
     {
+        using var span = HubSpan.Hold().Of(stay.Session);
         try
         {
             var outcome = await stay.SubmitAsync(message.Sequence, message.Base, message.Delta, cluster);
             if (outcome.Refusal is { } refusal)
                 Refuse(stay.Document, "submit", refusal, message.Sequence);
-            else if (outcome.IsDuplicate)
-                Outbox.Post(ServerMessages.Acknowledged(stay.Document, message.Sequence, outcome.Revision));
-            // Applied: it comes back on the stream, and that is the acknowledgement.
+            else
+            {
+                span.Settle(outcome.Revision, outcome.IsDuplicate);
+                // Applied, it comes back on the stream, and that is the acknowledgement.
+                if (outcome.IsDuplicate)
+                    Outbox.Post(ServerMessages.Acknowledged(stay.Document, message.Sequence, outcome.Revision));
+            }
         }
         catch (Exception failure)
         {
@@ -335,6 +346,7 @@ internal sealed partial class ClientConnection(
 
     private async Task CheckAsync(Stay stay, CheckMessage message)
     {
+        using var span = HubSpan.Hold().Of(stay.Session);
         try
         {
             var check = await stay.Feed!.CheckAsync(stay.Session, message.Revision, message.Hash);
@@ -349,8 +361,9 @@ internal sealed partial class ClientConnection(
         }
     }
 
-    private async Task JoinAsync(Seat seat, JoinMessage message)
+    private async Task JoinAsync(Seat seat, JoinMessage message, HubSpan span)
     {
+        using var held = span;
         try
         {
             if (await caller.TakeAsync() is not { } who)

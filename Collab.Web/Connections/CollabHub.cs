@@ -1,3 +1,4 @@
+using Collab.Observability;
 using Collab.Web.Messages;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
@@ -10,24 +11,65 @@ namespace Collab.Web.Connections;
 /// </summary>
 internal sealed class CollabHub : Hub
 {
+    private const string AuthenticateSpan = CollabActivities.HubPrefix + "authenticate";
+
+    // One name for whatever could not be read: what stands in place of the verb may be anything.
+    private const string RefuseSpan = CollabActivities.HubPrefix + "refuse";
+
     private ClientConnection Connection => Context.Features.GetRequiredFeature<ClientConnection>();
 
-    public void Authenticate(AuthenticateMessage message) => Connection.Authenticate(message);
+    public void Authenticate(AuthenticateMessage message)
+    {
+        using var span = HubSpan.Begin(AuthenticateSpan, null);
+        Connection.Authenticate(message);
+    }
 
-    public void Join(JoinMessage message) => Connection.Join(message);
+    public void Join(JoinMessage message)
+    {
+        using var span = HubSpan.Begin(message);
+        Connection.Join(message);
+    }
 
-    public void Submit(SubmitMessage message) => Connection.Submit(message);
+    public void Submit(SubmitMessage message)
+    {
+        using var span = HubSpan.Begin(message);
+        Connection.Submit(message);
+    }
 
-    public void Read(ReadMessage message) => Connection.Read(message);
+    public void Read(ReadMessage message)
+    {
+        using var span = HubSpan.Begin(message);
+        Connection.Read(message);
+    }
 
-    public void Presence(PresenceMessage message) => Connection.Presence(message);
+    public void Presence(PresenceMessage message)
+    {
+        using var span = HubSpan.Begin(message);
+        Connection.Presence(message);
+    }
 
-    public void Check(CheckMessage message) => Connection.Check(message);
+    public void Check(CheckMessage message)
+    {
+        using var span = HubSpan.Begin(message);
+        Connection.Check(message);
+    }
 
-    public void Leave(LeaveMessage message) => Connection.Leave(message);
+    public void Leave(LeaveMessage message)
+    {
+        using var span = HubSpan.Begin(message);
+        Connection.Leave(message);
+    }
 
-    public void Quality(QualityMessage message) => Connection.Quality(message);
+    public void Quality(QualityMessage message)
+    {
+        using var span = HubSpan.Begin(message);
+        Connection.Quality(message);
+    }
 
     /// <summary>Not a verb: <see cref="CollabHubProtocol"/> turns what breaks a rule into this.</summary>
-    public void Refuse(RefusedMessage message) => Connection.Refuse(message);
+    public void Refuse(RefusedMessage message)
+    {
+        using var span = HubSpan.Begin(RefuseSpan, message.Document);
+        Connection.Refuse(message);
+    }
 }

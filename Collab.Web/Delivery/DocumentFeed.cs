@@ -165,7 +165,10 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     {
         if (batch.Operations.IsDefaultOrEmpty)
             return Task.CompletedTask;
+        var spans = PushSpans(batch);
         _stream.Take(batch);
+        foreach (var span in spans)
+            span.Dispose();
         _recovery.Start();
         DeliveryMetrics.PushBatchSize.Observe(batch.Operations.Length);
         // Across machines clocks differ by a little: less than nothing is nothing.
@@ -185,6 +188,11 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         _ = RenewAsync();
         return Task.CompletedTask;
     }
+
+    // One for each operation that is traced, not one for the batch: each trace is whole by itself then, and a batch can be of many.
+    private TraceSpan[] PushSpans(PushBatch batch) => batch.Traces is { } traces
+        ? [.. traces.Select(trace => CollabActivities.Push(Id.Value, trace.Parent).Tag(SpanTag.Revision, trace.Revision.Value).Tag(SpanTag.Operations, batch.Operations.Length))]
+        : [];
 
     private async Task SubscribeAsync()
     {

@@ -56,13 +56,9 @@ internal sealed class CallWithResult<TArguments, TResult>(
             Complete(response.GetResult<TResult>());
     }
 
-    public override async Task<Response> SendAndWait()
-    {
-        Reference.Runtime.Send(this);
-        return Response.FromResult(await Completion.ConfigureAwait(false));
-    }
-
     public override Response ResponseOf(object? result) => Response.FromResult((TResult)result!);
+
+    protected override async Task<Response> Answer() => Response.FromResult(await Completion.ConfigureAwait(false));
 
     protected override bool TryFail(Exception exception) => _completion?.TrySetException(exception) ?? false;
 

@@ -56,14 +56,13 @@ internal sealed class CallWithoutResult<TArguments>(GrainReference reference, Gr
             Complete();
     }
 
-    public override async Task<Response> SendAndWait()
+    public override Response ResponseOf(object? result) => Response.FromResult(result);
+
+    protected override async Task<Response> Answer()
     {
-        Reference.Runtime.Send(this);
         await Completion.ConfigureAwait(false);
         return Response.Completed;
     }
-
-    public override Response ResponseOf(object? result) => Response.FromResult(result);
 
     protected override bool TryFail(Exception exception) => _completion?.TrySetException(exception) ?? false;
 

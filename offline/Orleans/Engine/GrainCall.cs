@@ -12,7 +12,7 @@ internal abstract class GrainCall(GrainMethod method) : IInvokable
 {
     public GrainMethod Method { get; } = method;
 
-    public Dictionary<string, object>? RequestContext { get; init; }
+    public Dictionary<string, object>? RequestContext { get; protected set; }
 
     public GrainId Source { get; init; }
 

@@ -33,11 +33,18 @@ internal abstract class ReferenceCall : GrainCall
         Cancellation?.Dispose();
     }
 
-    /// <summary>Sends the call and waits, for outgoing filters.</summary>
-    public abstract Task<Response> SendAndWait();
+    /// <summary>Sends the call, with what outgoing filters have put into the request context, and waits.</summary>
+    public Task<Response> SendAndWait()
+    {
+        RequestContext = Runtime.RequestContext.Export();
+        Reference.Runtime.Send(this);
+        return Answer();
+    }
 
     /// <summary>A response that an outgoing filter puts in place of the grain's.</summary>
     public abstract Response ResponseOf(object? result);
+
+    protected abstract Task<Response> Answer();
 
     protected abstract bool TryFail(Exception exception);
 
