@@ -8,6 +8,7 @@ using Collab.Benchmarks.Capacity;
 using Collab.Benchmarks.Cluster;
 using Collab.Benchmarks.Fairness;
 using Collab.Benchmarks.Log;
+using Collab.Benchmarks.Observability;
 using Collab.Benchmarks.Presence;
 using Collab.Benchmarks.Replay;
 
@@ -36,6 +37,8 @@ switch (args)
         return await FairnessCommand.RunAsync(rest);
     case ["cluster", .. var rest]:
         return await ClusterCommand.RunAsync(rest);
+    case ["observability", .. var rest]:
+        return await ObservabilityCommand.RunAsync(rest);
     default:
         Console.Error.WriteLine(
             """
@@ -55,6 +58,8 @@ switch (args)
                                       0 to 3 silos and two web hosts as processes on one PostgreSQL; the real packages only
               cluster idle [connections] [length]
                                       memory and processor time of those who do nothing
+              observability [rounds] [idle seconds]
+                                      what it costs to be measured: requests, operations and idling, with Collab:Metrics:Enabled and without
             """);
         return 2;
 }

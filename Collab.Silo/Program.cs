@@ -7,7 +7,7 @@ if (args is [HealthProbe.Command, .. var rest])
 if (args is [SchemaCommand.Command, .. var settings])
     return await SchemaCommand.RunAsync(settings);
 
-EngineMeters.ReplaceDefaults();
+LibraryDefaults.Replace();
 var builder = WebApplication.CreateSlimBuilder(args);
 // The slim builder brings a console that knows no JSON.
 builder.Logging.AddConsole();

@@ -7,7 +7,7 @@ using Collab.Web.Security;
 if (args is [HealthProbe.Command, .. var rest])
     return await HealthProbe.RunAsync(rest);
 
-EngineMeters.ReplaceDefaults();
+LibraryDefaults.Replace();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddCollab();
 builder.Services.UseServerLimits();

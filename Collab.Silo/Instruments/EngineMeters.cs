@@ -5,7 +5,7 @@ namespace Collab.Silo.Instruments;
 
 /// <summary>Shows what Orleans, Kestrel and .NET measure themselves, as far as operators need it: a closed list, under names and types that are Prometheus', without labels, from 0 on.</summary>
 /// <remarks>
-/// prometheus-net would show all there is. But as gauges, also what counts; only from the first event on, and not after five minutes without one; labelled by silo, address and queue; with three gauges for each of Orleans'
+/// prometheus-net would show all there is (<see cref="LibraryDefaults"/> has it not do so). But as gauges, also what counts; only from the first event on, and not after five minutes without one; labelled by silo, address and queue; with three gauges for each of Orleans'
 /// histograms that promtool takes for mistakes; and at a price for each message that Orleans sends.
 /// </remarks>
 internal static class EngineMeters
@@ -45,9 +45,6 @@ internal static class EngineMeters
         Gauge(Kestrel, "kestrel.queued_connections", "Connections that wait to be taken."),
         Counter(Kestrel, "kestrel.rejected_connections", "Connections refused because there were too many (Kestrel:Limits:MaxConcurrentConnections)."),
     ];
-
-    /// <summary>Leaves the library's own showing of meters and event counters out. Of a whole program to call, before anything else: it is for the process, and an application around Collab may rely on what its library shows.</summary>
-    public static void ReplaceDefaults() => Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters = true, SuppressEventCounters = true });
 
     /// <summary>Shows them from now on, for as long as the process runs.</summary>
     public static void Start()

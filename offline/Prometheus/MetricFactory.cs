@@ -7,6 +7,9 @@ public sealed class MetricFactory
 
     internal MetricFactory(CollectorRegistry registry) => _registry = registry;
 
+    /// <summary>Of metrics that are made from now on.</summary>
+    public ExemplarBehavior? ExemplarBehavior { get; set; }
+
     public Counter CreateCounter(string name, string help, CounterConfiguration? configuration = null) =>
         CreateCounter(name, help, configuration?.LabelNames ?? [], configuration);
 
