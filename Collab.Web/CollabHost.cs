@@ -58,7 +58,7 @@ public static class CollabHost
         return builder;
     }
 
-    /// <summary>Maps <c>/collab</c> (clients), <c>/api</c> with <c>/openapi/v1.json</c>, <c>/metrics</c>, <c>/health</c> and <c>/operations</c>.</summary>
+    /// <summary>Maps <c>/collab</c> (clients), <c>/api</c> with <c>/openapi/v1.json</c>, <c>/metrics</c>, <c>/health</c>, <c>/operations</c> and their page, <c>/ops</c>.</summary>
     public static TEndpoints MapCollab<TEndpoints>(this TEndpoints endpoints)
         where TEndpoints : IEndpointRouteBuilder
     {
@@ -81,6 +81,7 @@ public static class CollabHost
         ActivityApi.Map(api.MapGroup("/activity").WithTags("Activity"));
         endpoints.MapOpenApi();
         endpoints.MapCollabOperations();
+        OperatorsPage.Map(endpoints);
         return endpoints;
     }
 

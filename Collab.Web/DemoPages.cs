@@ -17,8 +17,12 @@ internal static class DemoPages
 
     public static WebApplication MapDemo(this WebApplication app)
     {
-        app.UseDefaultFiles();
-        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SetCaching });
+        // The operators' page has its own way, and perhaps its own port.
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments(OperatorsPage.Path), files =>
+        {
+            files.UseDefaultFiles();
+            files.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SetCaching });
+        });
         app.MapGet("/", SendPageAsync).ExcludeFromDescription();
         app.MapGet("/d/{id}", SendPageAsync).ExcludeFromDescription();
         return app;

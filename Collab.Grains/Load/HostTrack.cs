@@ -33,7 +33,7 @@ internal sealed class HostTrack
     {
         (Host, Parts, Version, HasLeft, Places, ToldAt) = (report.Host, report.Parts, report.Version, report.IsLeaving, places, now);
         foreach (var moment in report.Moments)
-            _track.Add(now - moment.Age, moment.Values);
+            _track.Add(now - moment.Age, [.. moment.Values]);
     }
 
     public void Forget(DateTimeOffset now) => _track.Forget(now);
@@ -44,7 +44,7 @@ internal sealed class HostTrack
         for (int own = 0; Moments.Count > 1 && own < Places.Length; own++)
         {
             if (Places[own] is not Nowhere and var place && series[place].IsCounter)
-                sums[place] += Moments[^1][own, true] - Moments[0][own, true];
+                sums[place] += Moments[^1][own] - Moments[0][own];
         }
     }
 }

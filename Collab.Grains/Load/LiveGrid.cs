@@ -9,6 +9,7 @@ namespace Collab.Grains.Load;
 /// <param name="ends">Of the steps, each <see cref="MomentTrack.Step"/> long. Ascending.</param>
 internal sealed class LiveGrid(IReadOnlyList<LiveSeries> series, DateTimeOffset[] ends, DateTimeOffset now)
 {
+    private readonly bool[] _isCounter = [.. series.Select(each => each.IsCounter)];
     private readonly double[][] _sums = [.. ends.Select(_ => Enumerable.Repeat(double.NaN, series.Count).ToArray())];
     private readonly int[] _hosts = new int[ends.Length];
 
@@ -35,16 +36,19 @@ internal sealed class LiveGrid(IReadOnlyList<LiveSeries> series, DateTimeOffset[
     private void AddRates(HostTrack host, int first, DateTimeOffset to, double[] sums)
     {
         var from = to - MomentTrack.Step;
-        double covered = Overlaps(host, first, from, to).Sum(each => each.Seconds);
+        double covered = 0;
+        foreach (var overlap in Overlaps(host, first, from, to))
+            covered += overlap.Seconds;
         if (covered <= 0)
             return;
         foreach (var (before, after, seconds) in Overlaps(host, first, from, to))
         {
             double share = seconds / (after.At - before.At).TotalSeconds / covered;
-            for (int own = 0; own < host.Places.Length; own++)
+            // What is not there afterwards was not there before.
+            for (int own = 0; own < Math.Min(host.Places.Length, after.Values.Length); own++)
             {
-                if (host.Places[own] is not HostTrack.Nowhere and var place && series[place].IsCounter)
-                    Add(ref sums[place], (after[own, true] - before[own, true]) * share);
+                if (host.Places[own] is not HostTrack.Nowhere and var place && _isCounter[place])
+                    Add(ref sums[place], (after.Values[own] - before[own]) * share);
             }
         }
     }
@@ -54,10 +58,11 @@ internal sealed class LiveGrid(IReadOnlyList<LiveSeries> series, DateTimeOffset[
         int last = first;
         while (last + 1 < host.Moments.Count && host.Moments[last + 1].At <= to)
             last++;
-        for (int own = 0; own < host.Places.Length; own++)
+        double[] values = host.Moments[last].Values;
+        for (int own = 0; own < Math.Min(host.Places.Length, values.Length); own++)
         {
-            if (host.Places[own] is not HostTrack.Nowhere and var place && !series[place].IsCounter && host.Moments[last][own, false] is var value && !double.IsNaN(value))
-                Add(ref sums[place], value);
+            if (host.Places[own] is not HostTrack.Nowhere and var place && !_isCounter[place] && !double.IsNaN(values[own]))
+                Add(ref sums[place], values[own]);
         }
     }
 

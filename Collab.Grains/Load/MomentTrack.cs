@@ -19,7 +19,7 @@ internal sealed class MomentTrack
     public IReadOnlyList<Moment> Moments => _moments;
 
     /// <summary>Adds a moment; one that is not the newest is left out.</summary>
-    public void Add(DateTimeOffset at, IReadOnlyList<double> values)
+    public void Add(DateTimeOffset at, double[] values)
     {
         if (_moments.Count > 0 && at <= _moments[^1].At)
             return;
@@ -44,9 +44,9 @@ internal sealed class MomentTrack
     }
 
     /// <param name="Values">By place in the host's series; shorter where a series was not there yet.</param>
-    public readonly record struct Moment(DateTimeOffset At, IReadOnlyList<double> Values)
+    public readonly record struct Moment(DateTimeOffset At, double[] Values)
     {
-        /// <summary>A counter that is not there yet is 0, a gauge unknown.</summary>
-        public double this[int series, bool isCounter] => series < Values.Count ? Values[series] : isCounter ? 0 : double.NaN;
+        /// <summary>Of a counter: one that is not there yet stands at 0.</summary>
+        public double this[int series] => series < Values.Length ? Values[series] : 0;
     }
 }

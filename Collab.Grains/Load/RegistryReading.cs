@@ -7,7 +7,7 @@ using Prometheus;
 namespace Collab.Grains.Load;
 
 /// <summary>
-/// Reads this process' own metrics, in the form in which <c>/metrics</c> shows them, and keeps what <see cref="ReportedMetrics"/> names: so the live page and Prometheus can't say different things. 0.4 ms for 60 kB.
+/// Reads this process' own metrics, in the form in which <c>/metrics</c> shows them, and keeps what <see cref="ReportedMetrics"/> names: so the live page and Prometheus can't say different things. 1 ms of a core for 115 kB, less than a third of a scrape.
 /// </summary>
 internal sealed class RegistryReading(CollectorRegistry registry)
 {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Collab.Contracts.Load;
+using Collab.Silo.Operators;
+using Microsoft.Extensions.Options;
 
 namespace Collab.Silo.Live;
 
@@ -9,7 +11,7 @@ internal static class LiveEndpoint
     private static readonly string[] Outcomes = ["applied", "rebased", "duplicate", "rejected"];
     private static readonly string[] BreakerStates = ["closed", "half-open", "open"];
 
-    public static async Task<IResult> ReadAsync(HttpContext context, LiveFeed feed, long after = 0)
+    public static async Task<IResult> ReadAsync(HttpContext context, LiveFeed feed, IOptions<OperationsOptions> options, long after = 0)
     {
         context.Response.Headers.CacheControl = "no-store";
         LiveView view;
@@ -23,10 +25,10 @@ internal static class LiveEndpoint
             return Results.Problem($"The cluster could not be asked: {failure.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
-        return Results.Json(Respond(view, after));
+        return Results.Json(Respond(view, after, options.Value.RunbookUrl));
     }
 
-    internal static LiveResponse Respond(LiveView view, long after)
+    internal static LiveResponse Respond(LiveView view, long after, string? runbook)
     {
         var picture = view.Picture with { Moments = [.. view.Picture.Moments.Where(moment => moment.At.ToUnixTimeMilliseconds() > after)] };
         return new LiveResponse(
@@ -38,6 +40,7 @@ internal static class LiveEndpoint
             [.. picture.Hosts.Select(host => Host(picture, host))],
             [.. picture.Values("collab_circuit_breaker_state", "breaker").Select(breaker => Breaker(picture, breaker))],
             [.. LiveHints.Of(picture)],
+            runbook,
             [.. view.Documents.Select(each => new LiveDocument(
                 each.Load.Document.Value, each.Silo, Math.Round(each.Load.OperationsPerSecond, 1), each.Load.Sessions, each.Load.Hosts, each.Load.Bytes, each.Load.FlushTime.TotalSeconds))],
             [.. view.Conflicts.Select(each => new LiveConflict(
@@ -46,8 +49,8 @@ internal static class LiveEndpoint
     }
 
     private static LiveCharts Charts(LivePicture picture) => new(
-        Outcomes.ToDictionary(outcome => outcome, outcome => Numbers(picture.Over("collab_operations_total", $"outcome=\"{outcome}\""))),
-        picture.Values("collab_conflicts_total", "kind").ToDictionary(kind => kind, kind => Numbers(picture.Over("collab_conflicts_total", $"kind=\"{kind}\""))),
+        Outcomes.ToDictionary(outcome => outcome, outcome => Numbers(Since(picture, picture.Over("collab_operations_total", $"outcome=\"{outcome}\"")))),
+        picture.Values("collab_conflicts_total", "kind").ToDictionary(kind => kind, kind => Numbers(Since(picture, picture.Over("collab_conflicts_total", $"kind=\"{kind}\"")))),
         Numbers(ConflictRatio(picture)),
         Quantiles(picture, "collab_client_propagation_seconds"),
         Quantiles(picture, "collab_operation_duration_seconds"),
@@ -116,6 +119,9 @@ internal static class LiveEndpoint
     private static LiveQuantiles Quantiles(LivePicture picture, string histogram) => new(Numbers(picture.Quantile(0.5, histogram)), Numbers(picture.Quantile(0.95, histogram)));
 
     private static double[] Ratio(double[] some, double[] all) => [.. some.Zip(all, (part, whole) => whole > 0 ? part / whole : double.NaN)];
+
+    /// <summary>A counter that nobody has touched is not there, and stands at nothing.</summary>
+    private static double[] Since(LivePicture picture, double[] rates) => [.. rates.Select((rate, moment) => picture.Moments[moment].Hosts > 0 ? Known(rate) : rate)];
 
     private static double Known(double value) => double.IsNaN(value) ? 0 : value;
 

@@ -10,6 +10,7 @@ internal sealed record LiveResponse(
     IReadOnlyList<LiveHostResponse> Hosts,
     IReadOnlyList<LiveBreaker> Breakers,
     IReadOnlyList<LiveHint> Hints,
+    string? Runbook,
     IReadOnlyList<LiveDocument> Documents,
     IReadOnlyList<LiveConflict> Conflicts);
 

@@ -5,7 +5,7 @@ namespace Collab.Silo.Operators;
 /// <summary>The operators' own port: has the server listen there, too, shows nothing else there, and them nowhere else. See <see cref="OperationsOptions"/>.</summary>
 internal sealed class OperationsListener(IOptions<OperationsOptions> options, ListeningAddresses addresses) : IHostedLifecycleService, IStartupFilter
 {
-    private static readonly string[] Paths = ["/metrics", "/operations", "/health"];
+    private static readonly string[] Paths = ["/metrics", "/operations", "/ops", "/health"];
 
     /// <summary>Whether there is such a port.</summary>
     public bool IsOwn => options.Value.Port is not null;

@@ -22,7 +22,7 @@ internal static class DemoBundle
         if (!File.Exists(Index)) return false;
         var built = File.GetLastWriteTimeUtc(Index);
         string[] folders = [Path.Combine(Demo, "src"), Path.Combine(Demo, "public"), Path.Combine(Repository.Root, "clients", "typescript", "src")];
-        string[] files = [.. new[] { "index.html", "package-lock.json", "vite.config.ts" }.Select(name => Path.Combine(Demo, name))];
+        string[] files = [.. new[] { "index.html", "ops.html", "package-lock.json", "vite.config.ts", "vite.ops.config.ts" }.Select(name => Path.Combine(Demo, name))];
         return folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Concat(files)
             .All(source => File.GetLastWriteTimeUtc(source) <= built);
     }

@@ -19,6 +19,9 @@ internal sealed class DemoServer : IAsyncDisposable
     /// <summary>Where it listens, also after a restart; no slash at the end.</summary>
     public string Url { get; } = $"http://127.0.0.1:{OwnPort.Take()}";
 
+    /// <summary>SQLite's file.</summary>
+    public string Database => Path.Combine(_folder.FullName, "collab.db");
+
     /// <summary>The key of a back end that asks it for tokens.</summary>
     public string ApiKey { get; } = Credentials.NewKey();
 
@@ -33,11 +36,23 @@ internal sealed class DemoServer : IAsyncDisposable
     /// <summary>Asks it to stop, as an orchestrator does, and starts another on the same data and address: a roll-out of one.</summary>
     public async Task RestartAsync()
     {
+        await StopAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
         using (var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]))
             await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
-        _process.Dispose();
-        await StartProcessAsync();
+    }
+
+    /// <summary>Starts another on the same data and address, after <see cref="StopAsync"/>.</summary>
+    public Task StartAgainAsync()
+    {
+        _process!.Dispose();
+        return StartProcessAsync();
     }
 
     private async Task StartProcessAsync()
@@ -49,7 +64,7 @@ internal sealed class DemoServer : IAsyncDisposable
             "--urls", Url,
             "--contentRoot", Path.Combine(Operations.Repository.Root, "Collab.Web"),
             "--environment", "Development",
-            "--Collab:Log:Path", Path.Combine(_folder.FullName, "collab.db"),
+            "--Collab:Log:Path", Database,
             "--Collab:Access:ApiKeys:0:Name", "tests",
             "--Collab:Access:ApiKeys:0:Hash", Credentials.Hash(ApiKey),
             .. _settings,

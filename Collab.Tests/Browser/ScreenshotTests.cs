@@ -57,6 +57,32 @@ public sealed class ScreenshotTests(DemoFixture fixture)
         await TakeAsync(visitor.Page, "start-page");
     }
 
+    [Fact]
+    public async Task The_operators_page_looks_like_its_pictures()
+    {
+        await using var server = await DemoServer.StartAsync("--Collab:Limits:ConnectionsPerAddress", "1000");
+        await using var load = await PageLoad.StartAsync(new Uri(server.Url));
+        await using var wall = await fixture.NewWriterAsync("Wall", width: 1600, height: 1000, server: server);
+        await using var night = await fixture.NewWriterAsync("Night shift", isDark: true, width: 1600, height: 1000, server: server);
+        await using var phone = await fixture.NewWriterAsync("Phone", width: 390, height: 844, server: server);
+        foreach (var viewer in (Writer[])[wall, night, phone])
+        {
+            await viewer.OpenAsync("/ops");
+            await viewer.Page.Locator("#recent-conflicts tbody tr").First.WaitForAsync();
+        }
+
+        // Curves want some minutes; the test itself only that there are any.
+        await load.RunAsync(TimeSpan.FromSeconds(IsWriting ? 150 : 5));
+        await TakeAsync(wall.Page, "operations");
+        await TakeAsync(night.Page, "operations-dark");
+        await TakeAsync(phone.Page, "operations-phone");
+        if (Environment.GetEnvironmentVariable("COLLAB_WHOLE_PAGES") is { Length: > 0 } folder)
+        {
+            foreach (var (viewer, name) in ((Writer, string)[])[(wall, "light"), (night, "dark"), (phone, "phone")])
+                await viewer.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+        }
+    }
+
     /// <summary>Both type after the list's second line, one of them cut off: a conflict.</summary>
     private static async Task MeetAsync(Writer ada, Writer grace)
     {

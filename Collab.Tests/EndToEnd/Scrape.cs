@@ -20,5 +20,10 @@ internal sealed class Scrape
         return new Scrape(await http.GetStringAsync(new Uri(server, "metrics")));
     }
 
+    /// <summary>Over all series of a metric that have the label, written as in <c>kind="text"</c>, or over all of them.</summary>
+    public double Sum(string metric, string label = "") => _lines
+        .Where(line => (line.StartsWith(metric + "{", StringComparison.Ordinal) || line.StartsWith(metric + " ", StringComparison.Ordinal)) && line.Contains(label, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
+
     public double Cache(string cache, string what) => this[$"collab_cache_{what}{{cache=\"{cache}\"}}"];
 }

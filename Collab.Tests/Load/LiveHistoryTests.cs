@@ -60,7 +60,7 @@ public sealed class LiveHistoryTests
         Assert.Equal([("a", false), ("b", true)], picture.Hosts.Select(host => (host.Host, host.IsSilent)));
         Assert.Equal(3, picture.Over(Sessions)[^1]);
         Assert.True(double.IsNaN(picture.Of(picture.Hosts[1], Sessions)));
-        Assert.Contains(LiveHints.Of(picture), hint => hint.Alert == "ServiceDown" && hint.Text.Contains("b (web) has told nothing for 40 s", StringComparison.Ordinal));
+        Assert.Contains(LiveHints.Of(picture), hint => hint.Alert == "CollabServiceDown" && hint.Text.Contains("b (web) has told nothing for 40 s", StringComparison.Ordinal));
         Pass(900, () => Tell("a", (Sessions, 3)));
         Assert.Equal("a", Assert.Single(Look().Hosts).Host);
     }

@@ -19,6 +19,14 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
+    /// <summary>What the operators' page may do, whatever the application around it allows its own: load from here and ask here.</summary>
+    public static void SetForOperatorsPage(HttpResponse response)
+    {
+        SetForApi(response);
+        response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+
     /// <summary>What the demo's pages may do.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {

@@ -73,6 +73,44 @@ public sealed class OperatorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_page_is_sent_to_everybody_as_a_sign_in_and_its_data_to_operators_alone()
+    {
+        int port = OwnPort.Take();
+        var host = new WebHost(Settings());
+        var apart = new WebHost(Settings(("Collab:Operations:Port", $"{port}"), ("Collab:Operations:Address", "127.0.0.1")));
+        await host.StartAsync();
+        await apart.StartAsync();
+        using var own = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        try
+        {
+            var bodies = new HashSet<string>();
+            foreach (var (key, status) in ((string?, HttpStatusCode)[])[(null, HttpStatusCode.Unauthorized), (_key, HttpStatusCode.Forbidden), (_operatorsKey, HttpStatusCode.OK)])
+            {
+                using var answer = await SendAsync(host.Http, "/ops", key);
+                Assert.Equal(status, answer.StatusCode);
+                Assert.Contains("script-src 'self';", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+                Assert.True(answer.Headers.CacheControl!.NoStore);
+                bodies.Add(await answer.Content.ReadAsStringAsync());
+            }
+
+            // Nobody is shown anything: it is the same page, and has no data in it.
+            Assert.Single(bodies);
+            using var data = await SendAsync(host.Http, "/operations/live", _operatorsKey);
+            Assert.True(data.Headers.CacheControl!.NoStore);
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host.Http, "/ops/ops.html", _operatorsKey));
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host.Http, "/ops/../appsettings.json", _operatorsKey));
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(own, "/ops"));
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(apart.Http, "/ops", _operatorsKey));
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(apart.Http, "/ops/theme.js", _operatorsKey));
+        }
+        finally
+        {
+            await host.DisposeAsync();
+            await apart.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_hosts_own_policy_goes_before_ours()
     {
         var host = new WebHost(Settings(), services => services.AddAuthorizationBuilder().AddPolicy(CollabPolicies.Operator, policy => policy.RequireAssertion(asked => ((Microsoft.AspNetCore.Http.HttpContext)asked.Resource!).Request.Headers.ContainsKey("X-Night-Shift"))));
