@@ -82,18 +82,31 @@ public sealed class TraceRulesTests
     }
 
     [Fact]
-    public void Without_a_receiver_no_filter_listener_or_service_is_added()
+    public async Task Without_a_receiver_no_filter_listener_or_service_is_added()
     {
-        Assert.Empty(Added(null));
-        Assert.Equal(["ActivityPropagationIncomingGrainCallFilter", "ActivityPropagationOutgoingGrainCallFilter", "TracedRefusals", "TracedRefusals", "TracedRequests"], Added("http://collector:4317"));
+        Assert.Empty(await AddedAsync(null));
+        Assert.Equal(["ActivityPropagationIncomingGrainCallFilter", "ActivityPropagationOutgoingGrainCallFilter", "TracedRefusals", "TracedRefusals", "TracedRequests"], await AddedAsync("http://collector:4317"));
     }
 
-    private static string[] Added(string? endpoint)
+    [Fact]
+    public void Of_a_batch_those_that_are_traced_are_told_of_once_and_no_more_than_64()
+    {
+        var traces = new OperationTraces();
+        for (int revision = 1; revision <= 100; revision++)
+            traces.Add(new Revision(revision), revision % 10 == 0 ? null : "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+
+        Assert.Equal([1, 2, 3], traces.Take(new Revision(3))!.Value.Select(trace => trace.Revision.Value));
+        Assert.Null(traces.Take(new Revision(3)));
+        Assert.Equal(61, traces.Take(new Revision(100))!.Value.Length);
+        Assert.Null(traces.Take(new Revision(100)));
+    }
+
+    private static async Task<string[]> AddedAsync(string? endpoint)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
         builder.Configuration.AddInMemoryCollection([new("Collab:Log:Provider", "memory"), new("Collab:Traces:Endpoint", endpoint)]);
         builder.AddCollab();
-        using var services = builder.Services.BuildServiceProvider();
+        await using var services = builder.Services.BuildServiceProvider();
         Assert.Equal(endpoint is not null, services.GetServices<IHostedService>().Any(service => service is TraceExport));
         return [.. builder.Services.Select(service => service.IsKeyedService ? null : service.ImplementationType?.Name).OfType<string>().Where(name => name.StartsWith("Trace", StringComparison.Ordinal) || name.StartsWith("ActivityPropagation", StringComparison.Ordinal)).Where(name => !name.EndsWith("Rules", StringComparison.Ordinal)).Order()];
     }
