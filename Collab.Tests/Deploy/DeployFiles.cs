@@ -23,7 +23,7 @@ public sealed class DeployFiles : IAsyncLifetime
     public IReadOnlyList<(string Keyword, string[] Flags, string Text)> Dockerfile =>
         [.. _seen["dockerfile"]!.AsArray().Select(line => (line!["keyword"]!.GetValue<string>(), line["flags"]!.AsArray().Select(flag => flag!.GetValue<string>()).ToArray(), line["text"]!.GetValue<string>()))];
 
-    public JsonNode Compose => Documents("compose/compose.yaml").Single();
+    public JsonNode Compose => Documents("compose.yaml").Single();
 
     /// <summary>All that is applied to Kubernetes, the example of a secret included.</summary>
     public IEnumerable<JsonNode> Manifests =>

@@ -141,16 +141,6 @@ public sealed class ManifestTests(DeployFiles files)
     }
 
     [Fact]
-    public void Compose_scrapes_the_port_that_its_hosts_are_told()
-    {
-        string port = files.Compose.Text("services", "silo", "environment", "Collab__Operations__Port")!;
-        string prometheus = File.ReadAllText(Path.Combine(DeployFiles.Folder, "compose", "prometheus.yaml"));
-
-        Assert.Contains($"port: {port},", prometheus, StringComparison.Ordinal);
-        Assert.Contains($"[\"web-1:{port}\", \"web-2:{port}\"]", prometheus, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_silo_is_reached_at_its_pods_address()
     {
         var address = Container("collab-silo").Items("env").Single(variable => variable.Text("name") == "Collab__Cluster__AdvertisedAddress");

@@ -28,7 +28,7 @@ public sealed class PostgresSetupTests : IAsyncLifetime
     [Fact]
     public async Task The_tables_are_made_by_one_role_and_used_by_another_that_cannot_change_them()
     {
-        await RunAsync("psql", [("COLLAB_SCHEMA_PASSWORD", _password), ("COLLAB_DATABASE_PASSWORD", _password), ("COLLAB_BACKUP_PASSWORD", _password)],
+        await RunAsync("psql", [("COLLAB_SCHEMA_PASSWORD", _password), ("COLLAB_DATABASE_PASSWORD", _password), ("COLLAB_BACKUP_PASSWORD", _password), ("COLLAB_MONITOR_PASSWORD", _password)],
             new NpgsqlConnectionStringBuilder(_server.ConnectionString()).Password!, "--no-psqlrc", "--quiet", "--file", Path.Combine(DeployFiles.Folder, "postgresql", "roles.sql"));
 
         // Before its tables are there, a host says so and ends.
@@ -54,6 +54,9 @@ public sealed class PostgresSetupTests : IAsyncLifetime
         await RefusesAsync("collab_server", "CREATE TABLE public.other (a int)");
         await RefusesAsync("collab_backup", "DELETE FROM collab.operations");
         Assert.Equal(1L, await ExecuteAsync("collab_backup", "SELECT count(*) FROM collab.documents"));
+        await RefusesAsync("collab_monitor", "SELECT count(*) FROM collab.documents");
+        // Of others' sessions it sees what they do, which takes pg_monitor.
+        Assert.NotEqual(0L, await ExecuteAsync("collab_monitor", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'collab_server' AND state IS NOT NULL"));
     }
 
     private static string Silo()

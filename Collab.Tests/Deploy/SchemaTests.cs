@@ -13,7 +13,7 @@ public sealed class SchemaTests(DeployFiles files)
     [InlineData("kubernetes/network-policies.yaml", "policyTypes: [Ingress, Egress]", "policyTypes: [Ingres]", "policyTypes")]
     [InlineData("kubernetes/service-monitor.yaml", "interval: 15s", "interval: 15seconds", "interval")]
     [InlineData("kubernetes/autoscaling.yaml", "apiVersion: autoscaling/v2", "apiVersion: autoscaling/v2beta9", "autoscaling/v2beta9")]
-    [InlineData("compose/compose.yaml", "stop_grace_period", "stop_grace", "stop_grace")]
+    [InlineData("compose.yaml", "stop_grace_period", "stop_grace", "stop_grace")]
     [InlineData("Dockerfile", "USER 1654", "USR 1654", "USR")]
     public async Task A_mistake_in_a_file_is_noticed(string file, string sound, string mistaken, string named)
     {

@@ -13,13 +13,13 @@ const deploy = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
 const problems = [];
 const documents = {};
 
-for (const folder of ['kubernetes', 'compose'])
+for (const folder of ['', 'kubernetes/', 'prometheus/', 'prometheus/rules/', 'prometheus/tests/', 'prometheus/targets/'])
   for (const name of readdirSync(deploy + folder).filter((name) => name.endsWith('.yaml')))
-    documents[`${folder}/${name}`] = parse(`${folder}/${name}`);
+    documents[folder + name] = parse(folder + name);
 
 const manifests = Object.entries(documents).filter(([file]) => file.startsWith('kubernetes/') && file !== 'kubernetes/kustomization.yaml');
 problems.push(...(await problemsOfManifests(manifests.flatMap(([file, all]) => all.map((manifest) => ({ file, manifest }))))));
-problems.push(...problemsOfCompose('compose/compose.yaml', documents['compose/compose.yaml'][0]));
+problems.push(...problemsOfCompose('compose.yaml', documents['compose.yaml'][0]));
 
 const dockerfile = readFileSync(deploy + 'Dockerfile', 'utf8');
 problems.push(...problemsOfDockerfile('Dockerfile', dockerfile));
