@@ -1,4 +1,5 @@
 using System.Globalization;
+using Collab.Grains.Filters;
 using Collab.Silo;
 using Collab.Silo.Instruments;
 
@@ -18,8 +19,10 @@ internal static class ObservabilityCommand
         Console.WriteLine("| what | off | on | difference | on/off | budget |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
         var counting = CounterCosts.Measure();
-        Tell("µs for a grain call, both filters", await FilterCosts.OfGrainCallsAsync(rounds), "");
+        Tell("µs for a grain call, filters that do nothing", await FilterCosts.OfGrainCallsAsync(3 * rounds, FilterCosts.AddEmpty), "");
+        Tell("µs for a grain call, both filters", await FilterCosts.OfGrainCallsAsync(3 * rounds, silo => silo.AddGrainCallMetrics()), "");
         Tell("µs for a message, hub filter", FilterCosts.OfMessages(rounds), "");
+        Tell("µs for a request, middleware without a server", await FilterCosts.OfRequestsAsync(3 * rounds), "");
         await using (var pair = await ServerPair.StartAsync())
         {
             Tell("µs for an HTTP request", await pair.RequestsAsync(rounds), "10 µs");
