@@ -1,3 +1,4 @@
+using Collab.Observability.Runtime;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Collab.Silo.Instruments;

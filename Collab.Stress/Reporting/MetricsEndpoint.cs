@@ -1,5 +1,7 @@
+using Collab.Observability.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 
@@ -17,6 +19,8 @@ internal sealed class MetricsEndpoint(string address, int port, TimeSpan linger)
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://{address}:{port}");
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<RuntimeSampler>();
         _application = builder.Build();
         _application.MapMetrics();
         await _application.StartAsync();

@@ -1,6 +1,6 @@
 namespace Collab.Tests.Deploy;
 
-/// <summary>Kubernetes' API, the Prometheus operator's, the Compose Specification and Docker's grammar accept what is in <c>deploy/</c>, and would say so if not.</summary>
+/// <summary>Kubernetes' API, the Prometheus operator's, the Compose Specification, Docker's grammar and Grafana's types accept what is in <c>deploy/</c>, and would say so if not.</summary>
 [Collection(DeployFiles.Collection)]
 public sealed class SchemaTests(DeployFiles files)
 {
@@ -14,6 +14,8 @@ public sealed class SchemaTests(DeployFiles files)
     [InlineData("kubernetes/service-monitor.yaml", "interval: 15s", "interval: 15seconds", "interval")]
     [InlineData("kubernetes/autoscaling.yaml", "apiVersion: autoscaling/v2", "apiVersion: autoscaling/v2beta9", "autoscaling/v2beta9")]
     [InlineData("compose.yaml", "stop_grace_period", "stop_grace", "stop_grace")]
+    [InlineData("grafana/dashboards/overview.json", "\"lineInterpolation\": \"linear\"", "\"lineInterpolation\": \"straight\"", "straight")]
+    [InlineData("grafana/dashboards/load-test.json", "\"legendFormat\"", "\"legend\"", "legend")]
     [InlineData("Dockerfile", "USER 1654", "USR 1654", "USR")]
     public async Task A_mistake_in_a_file_is_noticed(string file, string sound, string mistaken, string named)
     {

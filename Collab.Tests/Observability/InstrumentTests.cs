@@ -1,4 +1,5 @@
 using Collab.Grains.Filters;
+using Collab.Observability.Runtime;
 using Collab.Silo.Instruments;
 using Collab.Tests.EndToEnd;
 using Collab.Tests.Web;

@@ -1,4 +1,4 @@
-using Collab.Silo.Instruments;
+using Collab.Observability.Runtime;
 using Collab.Tests.EndToEnd;
 
 namespace Collab.Tests.Observability;

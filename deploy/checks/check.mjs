@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { problemsOfCompose } from './compose.mjs';
 import { instructionsOf, problemsOfDockerfile } from './dockerfile.mjs';
+import { problemsOfDashboards } from './grafana.mjs';
 import { problemsOfManifests } from './kubernetes.mjs';
 
 const deploy = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
@@ -20,6 +21,9 @@ for (const folder of ['', 'kubernetes/', 'prometheus/', 'prometheus/rules/', 'pr
 const manifests = Object.entries(documents).filter(([file]) => file.startsWith('kubernetes/') && file !== 'kubernetes/kustomization.yaml');
 problems.push(...(await problemsOfManifests(manifests.flatMap(([file, all]) => all.map((manifest) => ({ file, manifest }))))));
 problems.push(...problemsOfCompose('compose.yaml', documents['compose.yaml'][0]));
+
+const dashboards = readdirSync(deploy + 'grafana/dashboards').map((name) => `grafana/dashboards/${name}`);
+problems.push(...problemsOfDashboards(dashboards.map((file) => ({ file, dashboard: JSON.parse(readFileSync(deploy + file, 'utf8')) }))));
 
 const dockerfile = readFileSync(deploy + 'Dockerfile', 'utf8');
 problems.push(...problemsOfDockerfile('Dockerfile', dockerfile));

@@ -1,6 +1,6 @@
 using Prometheus;
 
-namespace Collab.Silo.Instruments;
+namespace Collab.Observability.Runtime;
 
 /// <summary>For how long garbage collections stopped the process, by the generation that they collected.</summary>
 /// <remarks>

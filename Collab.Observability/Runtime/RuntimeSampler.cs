@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Hosting;
 using Prometheus;
 
-namespace Collab.Silo.Instruments;
+namespace Collab.Observability.Runtime;
 
 /// <summary>Asks the runtime every 10 s how the process is.</summary>
-internal sealed class RuntimeSampler(TimeProvider time) : BackgroundService
+public sealed class RuntimeSampler(TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
