@@ -118,12 +118,16 @@ public sealed partial class AccessChangesGrain : Grain, IAccessChangesGrain
         return PlainText.IsText(name) ? null : new Refusal(RefusalReason.Malformed, "What is to be revoked is no text: it has U+0000 or a lone surrogate.");
     }
 
-    private Task WaitAsync()
+    private async Task WaitAsync()
     {
-        bool isStopping = _lifetime.ApplicationStopping.IsCancellationRequested;
-        return (isStopping ? Task.Delay(HoldStopping, _clock) : _changed.Task.WaitAsync(Hold, _clock))
-            // Looked at: most waits end by their time, and a failure that nobody looked at counts as one that nobody foresaw.
-            .ContinueWith(static waited => _ = waited.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await (_lifetime.ApplicationStopping.IsCancellationRequested ? Task.Delay(HoldStopping, _clock) : _changed.Task.WaitAsync(Hold, _clock));
+        }
+        catch (TimeoutException)
+        {
+            // Nothing changed in that time, as most often.
+        }
     }
 
     private void Answer()
