@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Collab.Contracts;
-using Collab.Contracts.Refusals;
 using Collab.Observability;
 using Collab.Web.Messages;
 
