@@ -1,5 +1,4 @@
 using Collab.Client;
-using Collab.Client.Documents;
 
 namespace Collab.Tests.Browser;
 
