@@ -11,7 +11,7 @@ public sealed partial class RuleFileTests(DeployFiles files)
 {
     private static readonly string[] Dashboards = ["collab-overview", "collab-collaboration", "collab-service", "collab-infrastructure", "collab-load-test"];
 
-    // Of Prometheus itself and of postgres_exporter 0.11 to 0.17, as tried against both: what rules may use, and no more.
+    // Of Prometheus itself and of postgres_exporter, tried with 0.11: what rules may use, and no more.
     private static readonly string[] OthersMetrics =
     [
         "up", "pg_up", "pg_stat_activity_count", "pg_settings_max_connections",
