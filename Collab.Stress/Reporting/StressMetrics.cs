@@ -81,8 +81,11 @@ internal sealed class StressMetrics
     /// <summary>Called about once a second.</summary>
     public void TimePassed(TimeSpan sinceStart)
     {
-        long acknowledged = Statistics.Count;
         _seconds.Set(sinceStart.TotalSeconds);
+        // The last piece of a run may be a moment: too short to say a rate of.
+        if (sinceStart - _measuredAt < TimeSpan.FromSeconds(0.5))
+            return;
+        long acknowledged = Statistics.Count;
         _rate.Set((acknowledged - _measuredAcknowledged) / (sinceStart - _measuredAt).TotalSeconds);
         (_measuredAcknowledged, _measuredAt) = (acknowledged, sinceStart);
     }

@@ -38,7 +38,8 @@ public sealed class StressTests(CollaborationTests.Server server) : IClassFixtur
         await Eventually.IsTrue(async () => await MetricAsync(stress, "collab_stress_data_integrity_ratio{scenario=\"typing\"}") == 1, "the integrity is shown");
 
         Assert.Equal(1, await MetricAsync(stress, "collab_stress_success{scenario=\"typing\"}"));
-        Assert.True(await MetricAsync(stress, "collab_stress_duration_seconds{scenario=\"typing\"}") >= 1);
+        // A timer may be some milliseconds early.
+        Assert.InRange(await MetricAsync(stress, "collab_stress_duration_seconds{scenario=\"typing\"}"), 0.9, 60);
         Assert.Equal(0, await stress.TerminateAsync());
     }
 
