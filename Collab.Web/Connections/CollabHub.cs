@@ -24,52 +24,31 @@ internal sealed class CollabHub : Hub
         Connection.Authenticate(message);
     }
 
-    public void Join(JoinMessage message)
-    {
-        using var span = HubSpan.Begin(message);
-        Connection.Join(message);
-    }
+    public void Join(JoinMessage message) => Handle(message, static (connection, message) => connection.Join(message));
 
-    public void Submit(SubmitMessage message)
-    {
-        using var span = HubSpan.Begin(message);
-        Connection.Submit(message);
-    }
+    public void Submit(SubmitMessage message) => Handle(message, static (connection, message) => connection.Submit(message));
 
-    public void Read(ReadMessage message)
-    {
-        using var span = HubSpan.Begin(message);
-        Connection.Read(message);
-    }
+    public void Read(ReadMessage message) => Handle(message, static (connection, message) => connection.Read(message));
 
-    public void Presence(PresenceMessage message)
-    {
-        using var span = HubSpan.Begin(message);
-        Connection.Presence(message);
-    }
+    public void Presence(PresenceMessage message) => Handle(message, static (connection, message) => connection.Presence(message));
 
-    public void Check(CheckMessage message)
-    {
-        using var span = HubSpan.Begin(message);
-        Connection.Check(message);
-    }
+    public void Check(CheckMessage message) => Handle(message, static (connection, message) => connection.Check(message));
 
-    public void Leave(LeaveMessage message)
-    {
-        using var span = HubSpan.Begin(message);
-        Connection.Leave(message);
-    }
+    public void Leave(LeaveMessage message) => Handle(message, static (connection, message) => connection.Leave(message));
 
-    public void Quality(QualityMessage message)
-    {
-        using var span = HubSpan.Begin(message);
-        Connection.Quality(message);
-    }
+    public void Quality(QualityMessage message) => Handle(message, static (connection, message) => connection.Quality(message));
 
     /// <summary>Not a verb: <see cref="CollabHubProtocol"/> turns what breaks a rule into this.</summary>
     public void Refuse(RefusedMessage message)
     {
         using var span = HubSpan.Begin(RefuseSpan, message.Document);
         Connection.Refuse(message);
+    }
+
+    private void Handle<TMessage>(TMessage message, Action<ClientConnection, TMessage> handle)
+        where TMessage : IDocumentMessage
+    {
+        using var span = HubSpan.Begin(message);
+        handle(Connection, message);
     }
 }
