@@ -137,6 +137,10 @@ export default dashboard({
         timeseries('Memory', 'What each process has resident. The heap grows up to a limit and is cleaned; what only grows is a leak.', [[`max by (instance) (collab_runtime_memory_bytes{${hosts},kind="working_set"})`, '{{instance}}']], { w: 6, h: 8, unit: 'bytes', links: [runbook('CollabMemoryGrowth')] }),
         timeseries('Paused for garbage', 'Share of the time for which collections stopped a process. Over 0.05 is felt: less in memory, or more of it.', [[`sum by (instance) (${rate('collab_runtime_gc_pause_seconds_total')})`, '{{instance}}']], { w: 6, h: 8, unit: 'percentunit', thresholds: over(0.05, 0.1) }),
         timeseries('Work that waits for a thread', 'Queue of the thread pool. 0 nearly always; staying over 0, something blocks threads, or there is too little processor.', [[`max by (instance) (collab_runtime_threadpool_queue_length{${hosts}})`, '{{instance}}']], { w: 6, h: 8, unit: 'none', decimals: 0 }),
+        timeseries('Traces', 'Traces begun and spans ended per second, of those that are recorded (Collab:Traces:SampleRatio). Both 0: tracing is off. Spans without traces: the calls of traces that another process began.', [
+          [`sum(${rate('collab_traces_total')})`, 'traces'],
+          [`sum(${rate('collab_spans_total')})`, 'spans'],
+        ], { w: 24, h: 6, unit: 'cps', links: [docs('Traces', 'tracing.md')] }),
       ],
     },
   ],
