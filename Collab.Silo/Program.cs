@@ -1,5 +1,5 @@
+using Collab.Observability.Runtime;
 using Collab.Silo;
-using Collab.Silo.Instruments;
 
 if (args is [HealthProbe.Command, .. var rest])
     return await HealthProbe.RunAsync(rest);

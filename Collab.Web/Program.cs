@@ -1,5 +1,5 @@
+using Collab.Observability.Runtime;
 using Collab.Silo;
-using Collab.Silo.Instruments;
 using Collab.Web;
 using Collab.Web.Limits;
 using Collab.Web.Security;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Collab.Grains.Filters;
+using Collab.Observability.Runtime;
 using Collab.Silo;
-using Collab.Silo.Instruments;
 
 namespace Collab.Benchmarks.Observability;
 

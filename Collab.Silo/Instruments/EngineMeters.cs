@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Collab.Observability.Runtime;
 using Prometheus;
 
 namespace Collab.Silo.Instruments;

@@ -16,6 +16,7 @@ internal sealed class MetricsEndpoint(string address, int port, TimeSpan linger)
     /// <exception cref="IOException">The port is taken.</exception>
     public async Task StartAsync()
     {
+        LibraryDefaults.Replace();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://{address}:{port}");

@@ -324,7 +324,11 @@ internal sealed partial class ClientConnection(
         {
             var outcome = await stay.SubmitAsync(message.Sequence, message.Base, message.Delta, cluster);
             if (outcome.Refusal is { } refusal)
-                Refuse(stay.Document, "submit", refusal, message.Sequence);
+            {
+                // It reached the document after its session had been given up, and is like whatever crossed the goodbye: see RefuseNotJoined.
+                if (refusal.Reason != RefusalReason.NotAdmitted || !local.IsLeft)
+                    Refuse(stay.Document, "submit", refusal, message.Sequence);
+            }
             else
             {
                 span.Settle(outcome.Revision, outcome.IsDuplicate);
