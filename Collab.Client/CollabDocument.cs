@@ -295,6 +295,9 @@ public sealed class CollabDocument
 
     private void SettleSaved()
     {
+        // Nearly always: with each message that comes, of which very many may.
+        if (_waiting.Count == 0)
+            return;
         foreach (var (_, saved) in _waiting.Where(waiting => waiting.Edits <= _state.EditsSaved))
             saved.TrySetResult();
         _waiting.RemoveAll(waiting => waiting.Saved.Task.IsCompleted);

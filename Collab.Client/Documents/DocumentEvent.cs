@@ -19,6 +19,11 @@ public abstract record DocumentEvent
     /// <param name="Operation">The operation that did it, where one did.</param>
     public sealed record Changed(IDelta Delta, IContent Content, ChangeOrigin Origin, Operation? Operation = null) : DocumentEvent;
 
+    /// <summary>Edits made here went out, composed into one operation. Sent again it is not told again, unless as another operation.</summary>
+    /// <param name="FirstEdit">The first of the edits in it, counted from 1 over all that were made here.</param>
+    /// <param name="LastEdit">The last of them.</param>
+    public sealed record Submitted(string Session, long Sequence, long FirstEdit, long LastEdit) : DocumentEvent;
+
     /// <summary>An operation of this session is durable. When <paramref name="IsSaved"/>, nothing else waits.</summary>
     public sealed record Acknowledged(Operation? Operation, bool IsSaved) : DocumentEvent;
 

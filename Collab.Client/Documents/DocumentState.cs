@@ -45,6 +45,9 @@ internal sealed class DocumentState(string document, string? name, string? color
     private string? _token;
     private long _nextSequence = 1;
     private long _editsSaved;
+
+    // The first of the edits in the replica's buffer, where there is one.
+    private long _firstBuffered;
     private Limits? _limits;
 
     private bool _isConnected;
@@ -210,10 +213,13 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         if (_replica is null || Phase == DocumentPhase.Closed)
             throw new InvalidOperationException($"Document {document} is {(_replica is null ? "not loaded" : "closed")} and can't be edited.");
+        bool isFirst = _replica.Buffer is null;
         _replica.Edit(delta);
         if (delta.IsIdentity)
             return;
         EditsMade++;
+        if (isFirst)
+            _firstBuffered = EditsMade;
         _presence.Follow(Kind!, delta, CaretSide.AfterInsert);
         _events.Enqueue(new DocumentEvent.Changed(delta, _replica.Content, ChangeOrigin.Local));
         Wake();
@@ -389,8 +395,7 @@ internal sealed class DocumentState(string document, string? name, string? color
                 // The admission fenced every earlier connection: what was sent can't be applied any more. It goes with the buffer, as one new operation
                 // under a new sequence: one sequence never stands for two edits. (Of another session's, lost with its token, that it was not applied is only
                 // likely. Better twice than never.)
-                _replica.Unsend();
-                _outstanding = null;
+                Unsend();
             }
             else if (appliedRevision <= snapshot.Revision)
             {
@@ -641,9 +646,15 @@ internal sealed class DocumentState(string document, string? name, string? color
             return;
         }
 
-        _replica!.Unsend();
-        _outstanding = null;
+        Unsend();
         _submitBarredUntil = _now + _forbiddenBackoff.Next();
+    }
+
+    private void Unsend()
+    {
+        _replica!.Unsend();
+        _firstBuffered = _outstanding!.FirstEdit;
+        _outstanding = null;
     }
 
     private bool MaySubmit(IDelta delta) =>
@@ -707,8 +718,7 @@ internal sealed class DocumentState(string document, string? name, string? color
         if (_outstanding is { } outstanding && outstanding.Session != Session && _replica!.Revision >= _catchUpTo)
         {
             // Sent in a session whose token was refused, and not in the log up to the head: it is sent anew, in this session.
-            _replica.Unsend();
-            _outstanding = null;
+            Unsend();
         }
 
         SubmitBuffer();
@@ -729,11 +739,12 @@ internal sealed class DocumentState(string document, string? name, string? color
         var encoded = new ArrayBufferWriter<byte>();
         delta.Encode(encoded);
         var message = new ClientMessage.Submit(document, _nextSequence++, _replica.Revision, encoded.WrittenMemory);
-        _outstanding = new OutstandingOperation(Session!, message) { EditsCovered = EditsMade, RepeatAt = _now + AnswerTimeout, TimesSent = 1 };
+        _outstanding = new OutstandingOperation(Session!, message) { FirstEdit = _firstBuffered, EditsCovered = EditsMade, RepeatAt = _now + AnswerTimeout, TimesSent = 1 };
         if (encoded.WrittenCount <= _limits!.OperationBytes)
         {
             _quality.Submitted(isAgain: false);
             _messages.Enqueue(message);
+            _events.Enqueue(new DocumentEvent.Submitted(Session!, message.Sequence, _outstanding.FirstEdit, EditsMade));
             return;
         }
 

@@ -12,6 +12,9 @@ internal sealed record OutstandingOperation(string Session, ClientMessage.Submit
     /// <summary>How often it was sent since the session was admitted. The answer to a single submission settles it; one of several does not.</summary>
     public int TimesSent { get; set; }
 
+    /// <summary>The first of the edits made here that it holds, counted from 1.</summary>
+    public long FirstEdit { get; init; }
+
     /// <summary>How many of the edits made here it and what went before it hold.</summary>
     public long EditsCovered { get; init; }
 

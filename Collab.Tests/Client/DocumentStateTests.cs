@@ -48,6 +48,31 @@ public sealed class DocumentStateTests
     }
 
     [Fact]
+    public void It_is_told_which_edits_went_out_as_which_operation()
+    {
+        var desk = Desk.With("");
+        desk.Type("+a");
+        desk.Type("=1 +b");
+        desk.Type("=2 +c");
+        desk.Operation(1, "+a", "me", 1);
+        // The fourth and fifth come to nothing together, while the second and third are on their way.
+        desk.Type("=3 +d");
+        desk.Type("=3 -1");
+        desk.Operation(2, "=1 +bc", "me", 2);
+        desk.Type("=3 +e");
+        desk.Sent();
+        Assert.Equal([("me", 1, 1, 1), ("me", 2, 2, 3), ("me", 3, 6, 6)], Submitted(desk));
+
+        // It did not arrive, and a snapshot has taken the place of what it was based on: it goes out again, with what was typed meanwhile.
+        desk.State.ConnectionLost();
+        desk.Type("=4 +f");
+        desk.State.ConnectionOpened();
+        desk.Joined(snapshot: "abcd", at: 9, applied: 2, appliedAt: 2);
+        desk.Sent();
+        Assert.Equal(("me", 4, 6, 7), Submitted(desk)[^1]);
+    }
+
+    [Fact]
     public void A_buffer_that_comes_to_nothing_is_not_sent()
     {
         var desk = Desk.With("x");
@@ -214,4 +239,7 @@ public sealed class DocumentStateTests
         desk.Operation(1, "=2 +C");
         Assert.Equal(("ABC", 1), (desk.Text, desk.State.Revision));
     }
+
+    private static (string Session, long Sequence, long FirstEdit, long LastEdit)[] Submitted(Desk desk) =>
+        [.. desk.Events.OfType<DocumentEvent.Submitted>().Select(submitted => (submitted.Session, submitted.Sequence, submitted.FirstEdit, submitted.LastEdit))];
 }
