@@ -7,15 +7,10 @@ namespace Collab.Silo;
 /// </summary>
 internal static class LoadEndpoint
 {
-    private const int TopLimit = SiloLoad.BusiestLimit;
-
     public static async Task<IResult> ReadAsync(IGrainFactory grains, int top = 20)
     {
         var silos = await grains.GetGrain<ILoadGrain>(ILoadGrain.Key).Read();
-        var documents = silos
-            .SelectMany(silo => silo.Busiest.Select(document => (silo.Silo, Load: document)))
-            .OrderByDescending(each => each.Load.OperationsPerSecond).ThenByDescending(each => each.Load.Sessions)
-            .Take(Math.Clamp(top, 1, TopLimit));
+        var documents = BusyDocument.Busiest(silos, Math.Clamp(top, 1, SiloLoad.BusiestLimit));
         return Results.Json(new LoadResponse(
             [.. silos.Select(silo => new SiloResponse(silo.Silo, silo.Documents, silo.Bytes, Round(silo.OperationsPerSecond)))],
             [.. documents.Select(each => new DocumentResponse(

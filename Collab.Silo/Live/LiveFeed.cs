@@ -51,7 +51,7 @@ internal sealed class LiveFeed(IGrainFactory grains, TimeProvider clock)
         var grain = grains.GetGrain<ILoadGrain>(ILoadGrain.Key);
         var silos = grain.Read();
         var picture = await WatchAsync(grain, before);
-        var documents = Busiest(await silos);
+        var documents = BusyDocument.Busiest(await silos, DocumentsLimit);
         if (_conflicts is not { } known || clock.GetElapsedTime(known.At) >= ConflictsFreshness)
             _conflicts = known = (await ConflictsAsync(documents), clock.GetTimestamp());
         return new LiveView(picture, documents, known.Conflicts);
@@ -71,10 +71,6 @@ internal sealed class LiveFeed(IGrainFactory grains, TimeProvider clock)
         var kept = before?.Moments.Where(moment => moment.At <= settled && moment.At > reading.At - Length) ?? [];
         return new LivePicture(reading.At, reading.Step, reading.Series, [.. kept, .. reading.Moments], reading.Hosts, reading.Increase);
     }
-
-    private static ImmutableArray<BusyDocument> Busiest(ImmutableArray<SiloLoad> silos) =>
-        [.. silos.SelectMany(silo => silo.Busiest.Select(load => new BusyDocument(silo.Silo, load)))
-            .OrderByDescending(each => each.Load.OperationsPerSecond).ThenByDescending(each => each.Load.Sessions).Take(DocumentsLimit)];
 
     private async Task<ImmutableArray<DocumentConflict>> ConflictsAsync(ImmutableArray<BusyDocument> documents)
     {
@@ -97,7 +93,5 @@ internal sealed class LiveFeed(IGrainFactory grains, TimeProvider clock)
 
 /// <param name="Conflicts">The newest first.</param>
 internal sealed record LiveView(LivePicture Picture, ImmutableArray<BusyDocument> Documents, ImmutableArray<DocumentConflict> Conflicts);
-
-internal sealed record BusyDocument(string Silo, DocumentLoad Load);
 
 internal sealed record DocumentConflict(DocumentId Document, ConflictRecord Conflict);
