@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Collab.Stress;
 
-/// <summary>Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h</c>, <c>00:01:30</c>.</summary>
+/// <summary>Durations as people write them: <c>200ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>, <c>00:01:30</c>.</summary>
 internal static class Duration
 {
     private static readonly TimeSpan Limit = TimeSpan.FromDays(1);
@@ -12,19 +12,29 @@ internal static class Duration
     {
         string text = result.Tokens.Single().Value;
         if (!TryParse(text, out var duration) || duration < least)
-            result.AddError($"'{text}' is no duration from {least.TotalSeconds}s to a day: 30s, 5m, 1h or hh:mm:ss.");
+            result.AddError($"'{text}' is no duration from {least.TotalSeconds}s to a day: 200ms, 30s, 5m, 1h or hh:mm:ss.");
         return duration;
     }
 
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
+        if (text == "0")
+            return true;
+        if (text.EndsWith("ms", StringComparison.Ordinal))
+            return TryScale(text[..^2], 0.001, out duration);
         int unit = text.Length == 0 ? -1 : "smh".IndexOf(text[^1], StringComparison.Ordinal);
         if (unit < 0)
             return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration) && IsSensible(duration);
-        if (!double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) || count > TimeSpan.SecondsPerDay)
+        return TryScale(text[..^1], unit switch { 0 => 1, 1 => 60, _ => 3600 }, out duration);
+    }
+
+    private static bool TryScale(string number, double unitSeconds, out TimeSpan duration)
+    {
+        duration = default;
+        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) || count * unitSeconds > Limit.TotalSeconds)
             return false;
-        duration = TimeSpan.FromSeconds(count * (unit switch { 0 => 1, 1 => 60, _ => 3600 }));
+        duration = TimeSpan.FromSeconds(count * unitSeconds);
         return IsSensible(duration);
     }
 

@@ -2,39 +2,57 @@ using Collab.Stress.Scenarios;
 
 namespace Collab.Stress;
 
-/// <summary>One run: who does what, where, how much and for how long.</summary>
+/// <summary>One run: who does what, where, how much and for how long. Everything is decided: nothing here stands for a default.</summary>
 internal sealed record StressPlan
 {
-    public const int DocumentsDefault = 2;
     public const int DocumentsLimit = 10_000;
-    public const int ClientsDefault = 4;
-    public const int ClientsLimit = 1_000;
+    public const int ClientsLimit = 20_000;
+    public const double RpsLimit = 1_000_000;
 
     public required Uri Target { get; init; }
 
     public required Scenario Scenario { get; init; }
 
-    /// <summary>Default 2, 1–10000.</summary>
-    public int Documents { get; init; } = DocumentsDefault;
+    /// <summary>All together, 1–20000.</summary>
+    public required int Clients { get; init; }
 
-    /// <summary>Default 4, 1–1000. More in one document than the server's <c>Collab:Limits:SessionsPerDocument</c> are refused there.</summary>
-    public int ClientsPerDocument { get; init; } = ClientsDefault;
+    /// <summary>1–10000, and not more than clients; 0 where the scenario has none. More clients in one than the server's <c>Collab:Limits:SessionsPerDocument</c> are refused there.</summary>
+    public required int Documents { get; init; }
 
-    /// <summary>How long clients edit; opening, settling and checking come on top.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long clients are driven; opening, settling and checking come on top.</summary>
+    public required TimeSpan Duration { get; init; }
 
-    /// <summary>Edits per second of each client; null is the scenario's.</summary>
-    public double? Rate { get; init; }
+    /// <summary>Operations per second of all clients together; null: by <see cref="ThinkTime"/>.</summary>
+    public double? Rps { get; init; }
 
-    public int Seed { get; init; }
+    /// <summary>Without <see cref="Rps"/>: what a client waits from one operation to its next on average. Zero: the next begins when the one before has ended.</summary>
+    public TimeSpan ThinkTime { get; init; }
+
+    /// <summary>Over how long clients come.</summary>
+    public TimeSpan Ramp { get; init; }
+
+    /// <summary>How long an answer is waited for.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    public required int Seed { get; init; }
 
     public string? ApiKey { get; init; }
 
     public string? Token { get; init; }
 
-    /// <summary>Between two edits of a client, on average.</summary>
-    public TimeSpan Interval => TimeSpan.FromSeconds(1 / (Rate ?? Scenario.Rate));
+    /// <summary>Operations are due at times of their own, whether or not the server keeps up.</summary>
+    public bool IsOpenLoop => Rps is not null || ThinkTime > TimeSpan.Zero;
 
-    public override string ToString() =>
-        $"{Scenario.Name} against {Target}: {Documents} documents × {ClientsPerDocument} clients × {1 / Interval.TotalSeconds:0.##} edits/s for {Duration.TotalSeconds:0.#} s, seed {Seed}";
+    /// <summary>Between two operations of one client on average; zero in a closed loop.</summary>
+    public TimeSpan Interval => Rps is { } rps ? TimeSpan.FromSeconds(Clients / rps) : ThinkTime;
+
+    /// <summary>Clients in the document with this number, from 0: they are spread evenly.</summary>
+    public int ClientsIn(int document) => (Clients / Documents) + (document < Clients % Documents ? 1 : 0);
+
+    public override string ToString()
+    {
+        string what = Documents > 0 ? $"{Clients} clients in {Documents} documents" : $"{Clients} clients";
+        string pace = Rps is { } rps ? $"{rps:0.##}/s together" : ThinkTime > TimeSpan.Zero ? $"one operation in {ThinkTime.TotalMilliseconds:0.#} ms each" : "as fast as answers come";
+        return $"{Scenario.Name} against {Target}: {what}, {pace}, for {Duration.TotalSeconds:0.#} s, seed {Seed}";
+    }
 }

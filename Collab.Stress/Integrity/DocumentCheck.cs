@@ -1,5 +1,7 @@
 using Collab.Client;
 using Collab.Operations;
+using Collab.Stress.Editing;
+using Collab.Stress.Server;
 
 namespace Collab.Stress.Integrity;
 

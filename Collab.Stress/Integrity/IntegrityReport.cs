@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Collab.Stress.Integrity;
 
 /// <summary>What became of what the server had acknowledged.</summary>
@@ -12,7 +14,11 @@ internal sealed record IntegrityReport(long Acknowledged, long Found, long Doubl
     /// <summary>Acknowledged operations found, of all acknowledged. Rounding never makes 1 of it while one is missing.</summary>
     public double Ratio => Acknowledged == 0 ? 1 : (double)Found / Acknowledged;
 
+    /// <summary>Acknowledged operations that no log holds.</summary>
+    public long Lost => Acknowledged - Found;
+
     /// <summary>Nothing is lost, doubled, or different anywhere.</summary>
+    [JsonIgnore]
     public bool IsWhole => Findings.Count == 0 && Found == Acknowledged && Doubled == 0;
 
     public static IntegrityReport operator +(IntegrityReport a, IntegrityReport b) =>

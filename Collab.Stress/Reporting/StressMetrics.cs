@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace Collab.Stress.Reporting;
 
-/// <summary>What a run counts, for <c>/metrics</c> and for the summary at the end.</summary>
+/// <summary>What a run counts, on <c>/metrics</c>.</summary>
 internal sealed class StressMetrics
 {
     private static readonly Counter Operations = Metrics.CreateCounter("collab_stress_operations_total", "Edits by how they ended.", "scenario", "status");
@@ -32,7 +32,7 @@ internal sealed class StressMetrics
     private readonly Gauge.Child _seconds;
     private readonly Gauge.Child _success;
     private TimeSpan _measuredAt;
-    private long _measuredAcknowledged;
+    private long _measuredSucceeded;
 
     public StressMetrics(string scenario)
     {
@@ -48,52 +48,28 @@ internal sealed class StressMetrics
         _success.Set(1);
     }
 
-    public LatencyStatistics Statistics { get; } = new();
+    /// <param name="status">What an operation was answered; <c>failed</c>, <c>unanswered</c>: by nothing.</param>
+    public void Ended(string status, int times = 1) => (status == "acknowledged" ? _acknowledged : Operations.WithLabels(_scenario, status)).Inc(times);
 
-    public void Acknowledged(TimeSpan latency)
-    {
-        _acknowledged.Inc();
-        _latency.Observe(latency.TotalSeconds);
-        Statistics.Add(latency);
-    }
-
-    /// <param name="reason">The protocol's error code.</param>
-    public void Refused(string reason)
-    {
-        Operations.WithLabels(_scenario, "refused").Inc();
-        Failed(reason);
-    }
-
-    public void Unanswered(int edits)
-    {
-        Operations.WithLabels(_scenario, "unanswered").Inc(edits);
-        Failed("unanswered", edits);
-    }
+    public void Took(TimeSpan latency) => _latency.Observe(latency.TotalSeconds);
 
     /// <param name="type">An error code of the protocol, <c>unanswered</c>, <c>diverged</c> or <c>integrity</c>.</param>
-    public void Failed(string type, int times = 1)
+    public void Went(string type, int times)
     {
         Errors.WithLabels(_scenario, type).Inc(times);
-        Statistics.AddErrors(type, times);
         _success.Set(0);
     }
 
     /// <summary>Called about once a second.</summary>
-    public void TimePassed(TimeSpan sinceStart)
+    public void TimePassed(TimeSpan sinceStart, long succeeded)
     {
         _seconds.Set(sinceStart.TotalSeconds);
         // The last piece of a run may be a moment: too short to say a rate of.
         if (sinceStart - _measuredAt < TimeSpan.FromSeconds(0.5))
             return;
-        long acknowledged = Statistics.Count;
-        _rate.Set((acknowledged - _measuredAcknowledged) / (sinceStart - _measuredAt).TotalSeconds);
-        (_measuredAcknowledged, _measuredAt) = (acknowledged, sinceStart);
+        _rate.Set((succeeded - _measuredSucceeded) / (sinceStart - _measuredAt).TotalSeconds);
+        (_measuredSucceeded, _measuredAt) = (succeeded, sinceStart);
     }
 
-    public void Checked(IntegrityReport report)
-    {
-        Integrity.WithLabels(_scenario).Set(report.Ratio);
-        if (!report.IsWhole)
-            Failed("integrity", report.Findings.Count);
-    }
+    public void Checked(IntegrityReport report) => Integrity.WithLabels(_scenario).Set(report.Ratio);
 }

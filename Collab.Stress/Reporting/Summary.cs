@@ -2,18 +2,19 @@ using System.Text;
 
 namespace Collab.Stress.Reporting;
 
-/// <summary>The end of a run for people, a few lines.</summary>
+/// <summary>The end of a run for people.</summary>
 internal static class Summary
 {
-    public static string Of(StressResult result)
+    public static string Of(RunReport report)
     {
-        var (statistics, integrity) = (result.Statistics, result.Integrity);
-        double[] quantiles = statistics.Quantiles(0.5, 0.95, 0.99, 1);
+        var (totals, latency) = (report.Totals, report.Latency);
         var text = new StringBuilder();
-        text.AppendLine($"edits      {statistics.Count} acknowledged in {result.Edited.TotalSeconds:0.0} s, {statistics.Count / result.Edited.TotalSeconds:0.0}/s");
-        text.AppendLine($"latency    p50 {quantiles[0]:0.0} ms, p95 {quantiles[1]:0.0} ms, p99 {quantiles[2]:0.0} ms, max {quantiles[3]:0.0} ms");
-        text.AppendLine($"errors     {(statistics.Errors.Count == 0 ? "none" : string.Join(", ", statistics.Errors.Select(error => $"{error.Key} {error.Value}")))}");
-        text.Append($"integrity  {integrity.Found} of {integrity.Acknowledged} acknowledged operations found, {integrity.Doubled} doubled: {(integrity.IsWhole ? "whole" : "NOT WHOLE")}");
+        text.AppendLine($"operations {totals.Succeeded} of {totals.Attempted} succeeded in {totals.Seconds:0.0} s, {totals.PerSecond:0.0}/s");
+        text.AppendLine($"latency    min {latency.Min:0.0} ms, mean {latency.Mean:0.0}, p50 {latency.P50:0.0}, p90 {latency.P90:0.0}, p95 {latency.P95:0.0}, p99 {latency.P99:0.0}, p99.9 {latency.P999:0.0}, max {latency.Max:0.0}");
+        text.Append($"errors     {(report.Errors.Count == 0 ? "none" : string.Join(", ", report.Errors.Select(error => $"{error.Key} {error.Value}")))}");
+        if (report.Integrity is not { } integrity)
+            return text.ToString();
+        text.AppendLine().Append($"integrity  {integrity.Found} of {integrity.Acknowledged} acknowledged operations found, {integrity.Doubled} doubled: {(integrity.IsWhole ? "whole" : "NOT WHOLE")}");
         foreach (string finding in integrity.Findings)
             text.AppendLine().Append("           ").Append(finding);
         return text.ToString();

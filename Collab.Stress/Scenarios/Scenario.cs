@@ -1,35 +1,25 @@
-using Collab.Operations.Deltas;
-using Collab.Operations.Ropes;
+using Collab.Stress.Reporting;
+using Collab.Stress.Server;
 
 namespace Collab.Stress.Scenarios;
 
-/// <summary>What clients do to their document. Pure: chance comes from the caller's seed.</summary>
+/// <summary>One way to load a server, by name: what it does, how much of it unless told otherwise, and which options it has a use for.</summary>
 internal abstract class Scenario
 {
-    public static IReadOnlyList<Scenario> All { get; } = [new Typing(), new ConflictHeavy()];
-
-    /// <summary>For the option that chooses one.</summary>
-    public static string Described => string.Join(" ", All.Select(scenario => $"{scenario.Name}: {scenario.Description}"));
-
     /// <summary>As on the command line, and the label of every metric of the run.</summary>
     public abstract string Name { get; }
 
-    /// <summary>A sentence.</summary>
+    /// <summary>A sentence for the help, without its full stop.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Edits per second of one client, unless it is told another.</summary>
-    public abstract double Rate { get; }
+    /// <summary>Where it stands in the help.</summary>
+    public abstract ScenarioFamily Family { get; }
 
-    public static Scenario Find(string name) => All.Single(scenario => scenario.Name == name);
+    /// <summary>How much, where neither option nor environment says otherwise.</summary>
+    public abstract ScenarioDefaults Defaults { get; }
 
-    /// <summary>The kind of the document with this number, from 0.</summary>
-    public abstract string Kind(int document);
+    /// <summary>The options it has a use for, beside those of every run: <c>--documents</c>. Any other is refused, for a setting without effect would be believed to have one.</summary>
+    public abstract IReadOnlyCollection<string> Options { get; }
 
-    /// <summary>What stands in a document before the clients come.</summary>
-    public abstract string InitialText(Random random);
-
-    /// <summary>The next edit of one client.</summary>
-    /// <param name="content">What it sees.</param>
-    /// <param name="caret">Where it stands, which may lie behind the end by now; the edit leaves it where the client is then.</param>
-    public abstract Delta Edit(SequenceContent content, Random random, ref int caret);
+    public abstract ILoad CreateLoad(StressPlan plan, StressServer server, Recorder recorder);
 }

@@ -31,8 +31,8 @@ public sealed class MonitoredSystem : IAsyncLifetime
         var silo = Kept(new ServerProcess(ServerProgram.Silo, "Collab:Cluster:Mode=embedded"));
         await Task.WhenAll(web.StartAgainAsync(), silo.StartAgainAsync());
         // One that ends, and is there with its result; and one that goes on.
-        var ended = Kept(StressProcess.Start(web.Url, "--scenario", "typing", "--duration", "5s", "--clients", "2", "--linger", "1h"));
-        var running = Kept(StressProcess.Start(web.Url, "--scenario", "conflict-heavy", "--duration", "1h", "--clients", "3", "--rate", "4"));
+        var ended = Kept(StressProcess.Start(web.Url, "typing", "--duration", "5s", "--clients", "4", "--linger", "1h"));
+        var running = Kept(StressProcess.Start(web.Url, "conflict-heavy", "--duration", "1h", "--clients", "6", "--think-time", "250ms"));
         var exporter = Kept(ExporterProcess.Start(_postgres, _database));
         Prometheus = Kept(await ShippedMonitoring.StartAsync(
             1, Interval, ("collab-web", web.Url), ("collab-silo", silo.Url), ("collab-stress", ended.Metrics), ("collab-stress", running.Metrics), ("postgres", exporter.Url)));

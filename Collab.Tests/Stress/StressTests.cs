@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Collab.Stress;
 using Collab.Tests.EndToEnd;
 
@@ -11,7 +12,7 @@ public sealed class StressTests(CollaborationTests.Server server) : IClassFixtur
     [InlineData("conflict-heavy")]
     public async Task A_run_edits_and_finds_everything_that_was_acknowledged(string scenario)
     {
-        await using var stress = StressProcess.Start(server.Url, "--scenario", scenario, "--duration", "3s", "--linger", "0s", "--seed", "7");
+        await using var stress = StressProcess.Start(server.Url, scenario, "--duration", "3s", "--linger", "0s", "--seed", "7");
         int code = await stress.WhenEndedAsync();
 
         Assert.True(code == 0, $"It ended with {code}:\n{stress.Output}");
@@ -44,15 +45,39 @@ public sealed class StressTests(CollaborationTests.Server server) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("--rate 0", "--rate is 0; it is over 0 and up to 1000 edits per second.")]
-    [InlineData("--clients 1001", "--clients is 1001; it is 1–1000.")]
-    [InlineData("--duration soon", "'soon' is no duration from 1s to a day: 30s, 5m, 1h or hh:mm:ss.")]
-    [InlineData("--duration 0.5s", "'0.5s' is no duration from 1s to a day: 30s, 5m, 1h or hh:mm:ss.")]
+    [InlineData("--rps 0", "--rps is 0; it is over 0 and up to 1000000 operations per second.")]
+    [InlineData("--clients 20001", "--clients is 20001; it is 1–20000.")]
+    [InlineData("--duration soon", "'soon' is no duration from 1s to a day: 200ms, 30s, 5m, 1h or hh:mm:ss.")]
+    [InlineData("--duration 0.5s", "'0.5s' is no duration from 1s to a day: 200ms, 30s, 5m, 1h or hh:mm:ss.")]
+    [InlineData("nonsense", "There is no scenario 'nonsense'; there are typing, conflict-heavy")]
+    [InlineData("typing --clients 5 --documents 2 --clients-per-document 3", "--clients is 5, but --documents × --clients-per-document is 6; leave one of the three out.")]
+    [InlineData("typing --clients 1 --documents 2", "--documents is 2, but --clients 1: a document without a client is not edited.")]
+    [InlineData("typing --rps 5 --think-time 1s", "--rps and --think-time both say how often; give one of them.")]
     public async Task An_argument_out_of_range_is_told_with_its_range(string arguments, string told)
     {
         await using var stress = StressProcess.Start(server.Url, arguments.Split(' '));
         Assert.Equal(2, await stress.WhenEndedAsync());
         Assert.Contains(told, stress.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_report_is_written_as_JSON_where_it_is_asked_for()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("collab-stress-").FullName, "report.json");
+        await using var stress = StressProcess.Start(server.Url, "typing", "-d", "1s", "--linger", "0s", "-c", "2", "--documents", "1", "--seed", "7", "--json", file);
+        int code = await stress.WhenEndedAsync();
+
+        Assert.True(code == 0, $"It ended with {code}:\n{stress.Output}");
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+        var root = report.RootElement;
+        Assert.Equal("collab-stress/1", root.GetProperty("format").GetString());
+        Assert.Equal("whole", root.GetProperty("outcome").GetString());
+        Assert.Equal(7, root.GetProperty("seed").GetInt32());
+        Assert.Equal(1, root.GetProperty("integrity").GetProperty("ratio").GetDouble());
+        Assert.Equal(root.GetProperty("totals").GetProperty("succeeded").GetInt64(), root.GetProperty("latency").GetProperty("count").GetInt64());
+        Assert.Equal(root.GetProperty("latency").GetProperty("count").GetInt64(), root.GetProperty("latency").GetProperty("buckets").EnumerateArray().Sum(bucket => bucket.GetProperty("count").GetInt64()));
+        Assert.True(root.GetProperty("latency").GetProperty("p99_9").GetDouble() > 0);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     [Fact]
@@ -68,7 +93,9 @@ public sealed class StressTests(CollaborationTests.Server server) : IClassFixtur
     [InlineData("1.5m", 90)]
     [InlineData("1h", 3600)]
     [InlineData("00:01:30", 90)]
-    public void Durations_are_read_as_people_write_them(string text, int seconds)
+    [InlineData("200ms", 0.2)]
+    [InlineData("0", 0)]
+    public void Durations_are_read_as_people_write_them(string text, double seconds)
     {
         Assert.True(Duration.TryParse(text, out var duration));
         Assert.Equal(TimeSpan.FromSeconds(seconds), duration);

@@ -5,25 +5,28 @@ using Collab.Client.Documents;
 using Collab.Operations.Deltas;
 using Collab.Operations.Ropes;
 using Collab.Stress.Reporting;
+using Collab.Stress.Server;
 
-namespace Collab.Stress;
+namespace Collab.Stress.Editing;
 
 /// <summary>One client in one document: edits at its rate, and remembers what the server acknowledged.</summary>
 internal sealed class Participant : IAsyncDisposable
 {
     private readonly CollabClient _client;
+    private readonly EditingScenario _scenario;
     private readonly StressPlan _plan;
     private readonly Random _random;
-    private readonly StressMetrics _metrics;
+    private readonly Recorder _recorder;
     private readonly ConcurrentQueue<(string Session, long Sequence)> _acknowledged = [];
     private int _waiting;
     private int _caret;
 
-    private Participant(string name, CollabClient client, CollabDocument document, StressPlan plan, Random random, StressMetrics metrics)
+    private Participant(string name, CollabClient client, CollabDocument document, EditingScenario scenario, StressPlan plan, Random random, Recorder recorder)
     {
-        (Name, _client, Document, _plan, _random, _metrics) = (name, client, document, plan, random, metrics);
+        (Name, _client, Document, _scenario, _plan, _random, _recorder) = (name, client, document, scenario, plan, random, recorder);
         _caret = random.Next(document.Content.Length + 1);
         document.Happened += Note;
+        recorder.ClientJoined();
     }
 
     public string Name { get; }
@@ -33,12 +36,12 @@ internal sealed class Participant : IAsyncDisposable
     /// <summary>By session and sequence. What came back only inside a snapshot is not among them: there the contents speak for it.</summary>
     public IEnumerable<(string Session, long Sequence)> Acknowledged => _acknowledged;
 
-    public static async Task<Participant> OpenAsync(string name, string document, StressPlan plan, StressServer server, Random random, StressMetrics metrics, CancellationToken cancellation)
+    public static async Task<Participant> OpenAsync(string name, string document, EditingScenario scenario, StressPlan plan, StressServer server, Random random, Recorder recorder, CancellationToken cancellation)
     {
         var client = server.Connect(name);
         try
         {
-            return new Participant(name, client, await client.OpenAsync(document, cancellation), plan, random, metrics);
+            return new Participant(name, client, await client.OpenAsync(document, cancellation), scenario, plan, random, recorder);
         }
         catch
         {
@@ -50,16 +53,24 @@ internal sealed class Participant : IAsyncDisposable
     /// <summary>Edits until <paramref name="over"/>.</summary>
     public async Task EditAsync(CancellationToken over)
     {
-        // From half to one and a half of the interval, so that nobody edits in step. The next is due however late this one was.
+        // From half to one and a half of the interval, so that nobody edits in step. The next is due however late this one was; in a closed loop, when this one has come back.
         long due = Stopwatch.GetTimestamp();
         while (!over.IsCancellationRequested)
         {
+            if (!_plan.IsOpenLoop)
+            {
+                await EditOnceAsync(Stopwatch.GetTimestamp()).WaitAsync(over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
             due += (long)(_plan.Interval.TotalSeconds * (0.5 + _random.NextDouble()) * Stopwatch.Frequency);
             var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
             if (early > TimeSpan.Zero)
                 await Task.Delay(early, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!over.IsCancellationRequested)
-                _ = EditOnceAsync(due);
+            if (over.IsCancellationRequested)
+                return;
+            _recorder.Late(Stopwatch.GetElapsedTime(due));
+            _ = EditOnceAsync(due);
         }
     }
 
@@ -72,7 +83,7 @@ internal sealed class Participant : IAsyncDisposable
         {
             if (Stopwatch.GetElapsedTime(started) > limit)
             {
-                _metrics.Unanswered(waiting);
+                _recorder.Unanswered(waiting);
                 throw new TimeoutException($"{Name} waits for the answer to {waiting} edits, {limit.TotalSeconds} s after the last.");
             }
 
@@ -80,7 +91,11 @@ internal sealed class Participant : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _recorder.ClientLeft();
+        return _client.DisposeAsync();
+    }
 
     // Latency counts from the time at which the edit was due: a tool that falls behind because the server does must not hide it.
     private async Task EditOnceAsync(long due)
@@ -91,18 +106,18 @@ internal sealed class Participant : IAsyncDisposable
             var saved = Document.EditAsync(Edit);
             Document.ShowPresence(new Selection(_caret, _caret), isTyping: true);
             await saved;
-            _metrics.Acknowledged(Stopwatch.GetElapsedTime(due));
+            _recorder.Succeeded(Stopwatch.GetElapsedTime(due), "acknowledged");
         }
         catch (CollabException refused)
         {
-            _metrics.Refused(refused.Reason);
+            _recorder.Failed(refused.Reason, status: "refused");
         }
         finally
         {
             Interlocked.Decrement(ref _waiting);
         }
 
-        Delta Edit(Collab.Operations.IContent content) => _plan.Scenario.Edit((SequenceContent)content, _random, ref _caret);
+        Delta Edit(Collab.Operations.IContent content) => _scenario.Edit((SequenceContent)content, _random, ref _caret);
     }
 
     private void Note(DocumentEvent happened)
@@ -113,7 +128,7 @@ internal sealed class Participant : IAsyncDisposable
                 _acknowledged.Enqueue((operation.Session, operation.Sequence));
                 break;
             case DocumentEvent.Diverged:
-                _metrics.Failed("diverged");
+                _recorder.Went("diverged");
                 break;
         }
     }

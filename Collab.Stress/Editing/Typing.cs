@@ -1,11 +1,12 @@
 using System.Text;
 using Collab.Operations.Deltas;
 using Collab.Operations.Ropes;
+using Collab.Stress.Scenarios;
 
-namespace Collab.Stress.Scenarios;
+namespace Collab.Stress.Editing;
 
 /// <summary>People who write: letter after letter at a place of their own, a mistake taken back now and then, and after a while on to another place.</summary>
-internal sealed class Typing : Scenario
+internal sealed class Typing : EditingScenario
 {
     // A page: clients find places of their own from the first letter on.
     private const int InitialWords = 400;
@@ -19,9 +20,9 @@ internal sealed class Typing : Scenario
 
     public override string Name => "typing";
 
-    public override string Description => "people write in places of their own, five keys a second.";
+    public override string Description => "people write in places of their own, five keys a second";
 
-    public override double Rate => 5;
+    public override ScenarioDefaults Defaults => new() { Clients = 8, Documents = 2, ThinkTime = TimeSpan.FromMilliseconds(200) };
 
     public override string Kind(int document) => document % 2 == 0 ? "text" : "richtext";
 

@@ -1,11 +1,12 @@
 using Collab.Operations.Deltas;
 using Collab.Operations.RichText;
 using Collab.Operations.Ropes;
+using Collab.Stress.Scenarios;
 
-namespace Collab.Stress.Scenarios;
+namespace Collab.Stress.Editing;
 
 /// <summary>Everybody at one line: inserts at the same few places, deletes that overlap, and in rich text formats on top of each other. Every kind of conflict that there is.</summary>
-internal sealed class ConflictHeavy : Scenario
+internal sealed class ConflictHeavy : EditingScenario
 {
     // The line stays about this long, whatever is typed.
     private const int Length = 40;
@@ -14,9 +15,9 @@ internal sealed class ConflictHeavy : Scenario
 
     public override string Name => "conflict-heavy";
 
-    public override string Description => "everybody writes, deletes and formats in the same line, ten edits a second.";
+    public override string Description => "everybody writes, deletes and formats in the same line, ten edits a second";
 
-    public override double Rate => 10;
+    public override ScenarioDefaults Defaults => new() { Clients = 8, Documents = 2, ThinkTime = TimeSpan.FromMilliseconds(100) };
 
     public override string Kind(int document) => document % 2 == 0 ? "text" : "richtext";
 

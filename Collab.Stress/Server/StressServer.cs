@@ -7,7 +7,7 @@ using System.Text.Json;
 using Collab.Client;
 using Collab.Operations;
 
-namespace Collab.Stress;
+namespace Collab.Stress.Server;
 
 /// <summary>What the tool asks of the server besides editing: whether it is there, tokens, and at the end the log.</summary>
 internal sealed class StressServer : IDisposable

@@ -1,0 +1,17 @@
+namespace Collab.Stress.Reporting;
+
+/// <summary>What was to be done.</summary>
+/// <param name="Rps">Of all clients together; null where they go by think time.</param>
+/// <param name="Loop"><c>open</c>: latency counts from when an operation was due; <c>closed</c>: from when it was sent, and the server's pace is the clients'.</param>
+internal sealed record PlanReport(int Clients, int Documents, double DurationSeconds, double? Rps, double ThinkTimeMs, double RampSeconds, double TimeoutSeconds, string Loop)
+{
+    public static PlanReport Of(StressPlan plan) => new(
+        plan.Clients,
+        plan.Documents,
+        plan.Duration.TotalSeconds,
+        plan.Rps,
+        plan.ThinkTime.TotalMilliseconds,
+        plan.Ramp.TotalSeconds,
+        plan.Timeout.TotalSeconds,
+        plan.IsOpenLoop ? "open" : "closed");
+}

@@ -1,0 +1,90 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Collab.Stress.Integrity;
+
+namespace Collab.Stress.Reporting;
+
+/// <summary>All that a run has found: what the summary says, <c>--json</c> writes and a program can read. Names in JSON are those here in snake case; durations are in milliseconds unless the name says otherwise.</summary>
+internal sealed record RunReport
+{
+    /// <summary>A reader of another number must not guess.</summary>
+    public const string CurrentFormat = "collab-stress/1";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    public string Format { get; init; } = CurrentFormat;
+
+    public required string Scenario { get; init; }
+
+    public required string Description { get; init; }
+
+    public required string Target { get; init; }
+
+    /// <summary>As it was typed, without keys and tokens.</summary>
+    public required string Command { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required PlanReport Plan { get; init; }
+
+    public required RunOutcome Outcome { get; init; }
+
+    /// <summary>Ctrl-C ended it before its time.</summary>
+    public required bool Interrupted { get; init; }
+
+    public required int ExitCode { get; init; }
+
+    public required RunTotals Totals { get; init; }
+
+    public required LatencyReport Latency { get; init; }
+
+    /// <summary>From an author's sending to another client's applying; null where nothing was measured.</summary>
+    public required LatencyReport? Propagation { get; init; }
+
+    /// <summary>How late the tool itself was with what was due; null where nothing was due at a time.</summary>
+    public required LatencyReport? Lateness { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Statuses { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Errors { get; init; }
+
+    /// <summary>Null where there was nothing to compare.</summary>
+    public required IntegrityReport? Integrity { get; init; }
+
+    public static RunReport Of(StressPlan plan, string command, DateTimeOffset started, TimeSpan driven, bool isInterrupted, Recorder recorder, IntegrityReport? integrity)
+    {
+        var totals = RunTotals.Of(recorder, driven);
+        var outcome = integrity is { IsWhole: false } ? RunOutcome.NotWhole : recorder.Errors.Count > 0 ? RunOutcome.Errors : RunOutcome.Whole;
+        return new RunReport
+        {
+            Scenario = plan.Scenario.Name,
+            Description = plan.Scenario.Description,
+            Target = plan.Target.ToString(),
+            Command = command,
+            Started = started,
+            Seed = plan.Seed,
+            Plan = PlanReport.Of(plan),
+            Outcome = outcome,
+            Interrupted = isInterrupted,
+            ExitCode = outcome == RunOutcome.NotWhole ? StressCommand.Broken : StressCommand.Fine,
+            Totals = totals,
+            Latency = LatencyReport.Of(recorder.Latency),
+            Propagation = recorder.Propagation.Count > 0 ? LatencyReport.Of(recorder.Propagation) : null,
+            Lateness = recorder.Lateness.Count > 0 ? LatencyReport.Of(recorder.Lateness) : null,
+            Statuses = recorder.Statuses,
+            Errors = recorder.Errors,
+            Integrity = integrity,
+        };
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+}

@@ -1,0 +1,14 @@
+using Collab.Stress.Editing;
+
+namespace Collab.Stress.Scenarios;
+
+/// <summary>All scenarios, in the order of the help.</summary>
+internal static class ScenarioCatalogue
+{
+    public static IReadOnlyList<Scenario> All { get; } = [new Typing(), new ConflictHeavy()];
+
+    /// <exception cref="InvalidPlanException">There is none of this name.</exception>
+    public static Scenario Find(string name) =>
+        All.FirstOrDefault(scenario => scenario.Name == name)
+        ?? throw new InvalidPlanException($"There is no scenario '{name}'; there are {string.Join(", ", All.Select(scenario => scenario.Name))}.");
+}

@@ -1,0 +1,8 @@
+namespace Collab.Stress.Scenarios;
+
+/// <summary>What kind of load a scenario is.</summary>
+internal enum ScenarioFamily
+{
+    /// <summary>People in documents; ends with the integrity check.</summary>
+    Documents,
+}
