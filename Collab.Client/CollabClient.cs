@@ -28,8 +28,10 @@ public sealed class CollabClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(server);
         var root = server.AbsoluteUri.EndsWith('/') ? server : new Uri(server.AbsoluteUri + "/");
-        _http = new HttpClient { BaseAddress = root };
-        _connection = new CollabConnection(new Uri(root, "collab"), options ?? new CollabClientOptions());
+        options ??= new CollabClientOptions();
+        _http = options.HttpHandler is { } handler ? new HttpClient(handler, disposeHandler: false) : new HttpClient();
+        _http.BaseAddress = root;
+        _connection = new CollabConnection(new Uri(root, "collab"), options);
     }
 
     /// <summary>Whether there is a connection right now. Editing does not depend on it.</summary>

@@ -24,6 +24,12 @@ public sealed class CollabClientOptions
     /// <summary>The longest wait between two attempts to connect. Default 5 s. Attempts begin at a quarter of a second and double, with jitter.</summary>
     public TimeSpan ReconnectDelayLimit { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// What requests are sent with and WebSockets are opened through: a proxy, a certificate to trust, a way of its own to connect. May be shared by many clients, and is not disposed by any. Null, the default: a new
+    /// <see cref="SocketsHttpHandler"/>.
+    /// </summary>
+    public HttpMessageHandler? HttpHandler { get; init; }
+
     /// <summary>Where the client tells what happens to its connection. Nowhere by default. No line holds document text or a token.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 }

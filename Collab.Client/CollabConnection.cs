@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -6,6 +7,7 @@ using Collab.Client.Access;
 using Collab.Client.Documents;
 using Collab.Client.Messages;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -161,10 +163,33 @@ internal sealed partial class CollabConnection : IAsyncDisposable
     {
         var builder = new HubConnectionBuilder()
             // No token stands in the address: that ends in logs.
-            .WithUrl(_url, HttpTransportType.WebSockets, options => options.SkipNegotiation = true)
+            .WithUrl(_url, HttpTransportType.WebSockets, Configure)
             .AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new ClientMessageConverter()));
         builder.Services.AddSingleton(Options.Loggers);
         return builder.Build();
+    }
+
+    private void Configure(HttpConnectionOptions options)
+    {
+        options.SkipNegotiation = true;
+        if (Options.HttpHandler is { } handler)
+            options.WebSocketFactory = async (context, cancellation) => await ConnectThroughAsync(handler, context.Uri, cancellation);
+    }
+
+    private static async Task<WebSocket> ConnectThroughAsync(HttpMessageHandler handler, Uri url, CancellationToken cancellation)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+            await socket.ConnectAsync(url, invoker, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private void Attach(Channel<ClientMessage> outgoing)

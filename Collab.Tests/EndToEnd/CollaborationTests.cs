@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Collab.Client;
 using Collab.Client.Documents;
 using Collab.Operations;
@@ -29,6 +30,35 @@ public sealed class CollaborationTests(CollaborationTests.Server server) : IClas
         await Eventually.IsTrue(() => left.Revision == right.Revision, "both clients are at one revision");
         Assert.Equal(left.Content.ToString(), right.Content.ToString());
         Assert.Equal(200, left.Content.Length);
+    }
+
+    [Fact]
+    public async Task A_client_sends_all_through_the_handler_that_it_is_given()
+    {
+        int connections = 0;
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+                Interlocked.Increment(ref connections);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        string id;
+        await using (var ada = new CollabClient(server.Url, new() { Name = "Ada", HttpHandler = handler }))
+        {
+            id = await CreateAsync(ada);
+            var document = await ada.OpenAsync(id);
+            await document.ReplaceAsync(0, 0, "hello").WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.Equal(2, connections);
+        // It outlives a client.
+        await using var bob = new CollabClient(server.Url, new() { Name = "Bob", HttpHandler = handler });
+        var follower = await bob.OpenAsync(id);
+        await Eventually.IsTrue(() => follower.Content.ToString() == "hello", "another client has the text");
     }
 
     [Fact]
