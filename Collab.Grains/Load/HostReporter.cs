@@ -1,4 +1,5 @@
 using Collab.Contracts.Load;
+using Collab.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
@@ -13,7 +14,6 @@ public sealed partial class HostReporter(IGrainFactory grains, IEnumerable<HostP
 {
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(2);
 
-    private readonly string _host = $"{Environment.MachineName}:{Environment.ProcessId}";
     private readonly string _life = Guid.NewGuid().ToString("N");
     private readonly RegistryReading _reading = new(Metrics.DefaultRegistry);
     private readonly MomentTrack _track = new();
@@ -81,7 +81,7 @@ public sealed partial class HostReporter(IGrainFactory grains, IEnumerable<HostP
     {
         var now = clock.GetUtcNow();
         return new HostReport(
-            _host, _life, [.. parts.Select(part => part.Name).Distinct().Order(StringComparer.Ordinal)], version, isLeaving, [.. _reading.Series], [.. moments.Select(moment => new HostMoment(now - moment.At, [.. moment.Values]))]);
+            ThisProcess.Name, _life, [.. parts.Select(part => part.Name).Distinct().Order(StringComparer.Ordinal)], version, isLeaving, [.. _reading.Series], [.. moments.Select(moment => new HostMoment(now - moment.At, [.. moment.Values]))]);
     }
 
     [LoggerMessage(1143, LogLevel.Debug, "This host's metrics could not be told to the cluster: {Why}")]

@@ -1,5 +1,6 @@
 using Collab.Contracts.Load;
 using Collab.Grains.Documents;
+using Collab.Observability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,7 +20,7 @@ public sealed partial class LoadReporter(ActiveDocuments documents, IGrainFactor
     private static readonly Gauge Busiest = Metrics.CreateGauge(
         "collab_busiest_document_operations_per_second", "Operations a second of this process' busiest document, over the last 10 s.");
 
-    private readonly LoadSample _sample = new($"{Environment.MachineName}:{Environment.ProcessId}", documents, options.Value.HotOperationsPerSecond, clock);
+    private readonly LoadSample _sample = new(ThisProcess.Name, documents, options.Value.HotOperationsPerSecond, clock);
 
     /// <summary>Looks and tells. One at a time.</summary>
     internal async Task ReportAsync()

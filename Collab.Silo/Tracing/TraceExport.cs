@@ -20,7 +20,7 @@ internal sealed class TraceExport(TraceOptions options, TracedService service, I
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _provider = OpenTelemetry.Sdk.CreateTracerProviderBuilder()
-            .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddEnvironmentVariableDetector().AddService(service.Name, serviceVersion: Engine.Version, serviceInstanceId: $"{Environment.MachineName}/{Environment.ProcessId}"))
+            .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddEnvironmentVariableDetector().AddService(service.Name, serviceVersion: Engine.Version, serviceInstanceId: ThisProcess.Name))
             .SetSampler(new TraceSampler(options.SampleRatio))
             .AddSource(CollabActivities.SourceName, ActivitySources.ApplicationGrainActivitySourceName, "Microsoft.AspNetCore")
             .AddProcessor(new SpanRules())
