@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Collab.Client;
 using Collab.Client.Documents;
@@ -17,7 +16,6 @@ internal sealed class Participant : IAsyncDisposable
     private readonly StressPlan _plan;
     private readonly Random _random;
     private readonly Recorder _recorder;
-    private readonly ConcurrentQueue<(string Session, long Sequence)> _acknowledged = [];
     private int _waiting;
     private int _caret;
 
@@ -32,9 +30,6 @@ internal sealed class Participant : IAsyncDisposable
     public string Name { get; }
 
     public CollabDocument Document { get; }
-
-    /// <summary>By session and sequence. What came back only inside a snapshot is not among them: there the contents speak for it.</summary>
-    public IEnumerable<(string Session, long Sequence)> Acknowledged => _acknowledged;
 
     public static async Task<Participant> OpenAsync(string name, string document, EditingScenario scenario, StressPlan plan, StressServer server, Random random, Recorder recorder, CancellationToken cancellation)
     {
@@ -122,14 +117,7 @@ internal sealed class Participant : IAsyncDisposable
 
     private void Note(DocumentEvent happened)
     {
-        switch (happened)
-        {
-            case DocumentEvent.Acknowledged { Operation: { } operation }:
-                _acknowledged.Enqueue((operation.Session, operation.Sequence));
-                break;
-            case DocumentEvent.Diverged:
-                _recorder.Went("diverged");
-                break;
-        }
+        if (happened is DocumentEvent.Diverged)
+            _recorder.Went("diverged");
     }
 }

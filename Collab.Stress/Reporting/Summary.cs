@@ -17,6 +17,10 @@ internal static class Summary
         text.AppendLine().Append($"integrity  {integrity.Found} of {integrity.Acknowledged} acknowledged operations found, {integrity.Doubled} doubled: {(integrity.IsWhole ? "whole" : "NOT WHOLE")}");
         foreach (string finding in integrity.Findings)
             text.AppendLine().Append("           ").Append(finding);
+        if (integrity.FindingsTotal > integrity.Findings.Count)
+            text.AppendLine().Append($"           … and {integrity.FindingsTotal - integrity.Findings.Count} findings more");
+        foreach (string gap in integrity.NotCompared)
+            text.AppendLine().Append("           not compared: ").Append(gap);
         return text.ToString();
     }
 }

@@ -1,18 +1,16 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Collab.Client;
-using Collab.Operations;
 
 namespace Collab.Stress.Server;
 
 /// <summary>What the tool asks of the server besides editing: whether it is there, tokens, and at the end the log.</summary>
 internal sealed class StressServer : IDisposable
 {
-    private const int PageOperations = 1000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly StressPlan _plan;
     private readonly HttpClient _http;
@@ -37,41 +35,40 @@ internal sealed class StressServer : IDisposable
         Token = _plan.Token is null && _plan.ApiKey is null ? null : cancellation => TokenAsync(name, cancellation),
     });
 
-    /// <summary>Every operation of a document, from its first on.</summary>
-    /// <exception cref="InvalidOperationException">The server does not give it out, or has given up its beginning.</exception>
-    public async IAsyncEnumerable<(string Session, long Sequence, IDelta Delta)> LogAsync(string document, IDocumentKind kind, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        for (long revision = 0, head = 1; revision < head;)
-        {
-            using var page = await GetAsync($"api/documents/{document}/operations?from={revision}&limit={PageOperations}", cancellation);
-            head = page.RootElement.GetProperty("head").GetInt64();
-            foreach (var operation in page.RootElement.GetProperty("operations").EnumerateArray())
-            {
-                revision++;
-                var delta = kind.DecodeDelta(JsonMarshal.GetRawUtf8Value(operation.GetProperty("delta")), DeltaLimits.Default);
-                yield return (operation.GetProperty("session").GetString()!, operation.GetProperty("sequence").GetInt64(), delta);
-            }
-        }
-    }
-
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonDocument> GetAsync(string path, CancellationToken cancellation)
+    /// <summary>Asks the API, again for as long as it says that there is too much to do.</summary>
+    /// <exception cref="HttpRequestException">It refuses, with this status; or has said for a minute that there is too much to do.</exception>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
+    public async Task<JsonDocument> GetAsync(string path, CancellationToken cancellation)
     {
+        long asked = Stopwatch.GetTimestamp();
         while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
             if (_plan.Token is not null || _plan.ApiKey is not null)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync("check", cancellation));
-            using var answer = await _http.SendAsync(request, cancellation);
-            if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
+            using var answer = await SendAsync(request, cancellation);
+            if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && Stopwatch.GetElapsedTime(asked) < Patience)
             {
                 await Task.Delay(answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), cancellation);
                 continue;
             }
 
             string body = await answer.Content.ReadAsStringAsync(cancellation);
-            return answer.IsSuccessStatusCode ? JsonDocument.Parse(body) : throw new InvalidOperationException($"GET {path} is answered by {(int)answer.StatusCode}: {body}");
+            return answer.IsSuccessStatusCode ? JsonDocument.Parse(body) : throw new HttpRequestException($"GET {path} is answered by {(int)answer.StatusCode}: {body}", null, answer.StatusCode);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _http.SendAsync(request, cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{request.Method} {request.RequestUri} is not answered within {_http.Timeout.TotalSeconds} s.");
         }
     }
 
