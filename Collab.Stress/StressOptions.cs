@@ -31,6 +31,8 @@ internal sealed class StressOptions
 
     public Option<TimeSpan?> Timeout { get; } = Span("--timeout", "How long an answer is waited for, at least 100ms.", TimeSpan.FromMilliseconds(100), "-timeout");
 
+    public Option<bool> Insecure { get; } = new("--insecure", "-insecure") { Description = "Takes any certificate of the server, for https with one of its own making. Default: it has to be trusted." };
+
     public Option<int?> Seed { get; } = new("--seed") { Description = "Of everything that is left to chance; the same seed does the same at the same times. Default: another one each time, which is told." };
 
     public Option<string?> Json { get; } = new("--json") { Description = "Writes the report to this file; - is standard output, and everything for people goes to standard error then." };
@@ -48,7 +50,7 @@ internal sealed class StressOptions
     // What only some scenarios have a use for.
     private IEnumerable<Option> OfSome => [Documents, ClientsPerDocument, Rps, ThinkTime, Ramp];
 
-    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Ramp, Timeout, Seed, Json, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
+    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Ramp, Timeout, Insecure, Seed, Json, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
 
     public RootCommand Command()
     {
@@ -86,6 +88,7 @@ internal sealed class StressOptions
             ThinkTime = thinkTime ?? defaults.ThinkTime,
             Ramp = arguments.GetValue(Ramp) ?? defaults.Ramp,
             Timeout = arguments.GetValue(Timeout) ?? defaults.Timeout,
+            IsInsecure = arguments.GetValue(Insecure),
             Seed = arguments.GetValue(Seed) ?? Random.Shared.Next(),
             ApiKey = arguments.GetValue(ApiKey) ?? Environment.GetEnvironmentVariable("COLLAB_API_KEY"),
             Token = arguments.GetValue(Token) ?? Environment.GetEnvironmentVariable("COLLAB_TOKEN"),

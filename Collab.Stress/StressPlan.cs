@@ -34,6 +34,9 @@ internal sealed record StressPlan
     /// <summary>How long an answer is waited for.</summary>
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>Any certificate of the server is taken.</summary>
+    public bool IsInsecure { get; init; }
+
     public required int Seed { get; init; }
 
     public string? ApiKey { get; init; }

@@ -13,18 +13,23 @@ internal sealed class StressServer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly StressPlan _plan;
+    private readonly SocketsHttpHandler _handler = new();
     private readonly HttpClient _http;
 
     public StressServer(StressPlan plan)
     {
         _plan = plan;
-        _http = new HttpClient { BaseAddress = new Uri(plan.Target.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };
+        if (plan.IsInsecure)
+            _handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        _http = new HttpClient(_handler, disposeHandler: false) { BaseAddress = new Uri(plan.Target.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     /// <exception cref="HttpRequestException">It does not answer, or says that it is not well.</exception>
+    /// <exception cref="TimeoutException">It takes the connection and says nothing.</exception>
     public async Task RequireHealthAsync(CancellationToken cancellation)
     {
-        using var answer = await _http.GetAsync(new Uri("health/ready", UriKind.Relative), cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("health/ready", UriKind.Relative));
+        using var answer = await SendAsync(request, cancellation);
         if (!answer.IsSuccessStatusCode)
             throw new HttpRequestException($"{_plan.Target}health/ready answers {(int)answer.StatusCode}: the server takes nobody in.");
     }
@@ -32,10 +37,9 @@ internal sealed class StressServer : IDisposable
     public CollabClient Connect(string name) => new(_plan.Target, new CollabClientOptions
     {
         Name = name,
+        HttpHandler = _handler,
         Token = _plan.Token is null && _plan.ApiKey is null ? null : cancellation => TokenAsync(name, cancellation),
     });
-
-    public void Dispose() => _http.Dispose();
 
     /// <summary>Asks the API, again for as long as it says that there is too much to do.</summary>
     /// <exception cref="HttpRequestException">It refuses, with this status; or has said for a minute that there is too much to do.</exception>
@@ -60,6 +64,12 @@ internal sealed class StressServer : IDisposable
         }
     }
 
+    public void Dispose()
+    {
+        _http.Dispose();
+        _handler.Dispose();
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         try
@@ -69,6 +79,10 @@ internal sealed class StressServer : IDisposable
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new TimeoutException($"{request.Method} {request.RequestUri} is not answered within {_http.Timeout.TotalSeconds} s.");
+        }
+        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw new HttpRequestException($"{failure.Message.TrimEnd('.')}: {failure.InnerException?.Message} With --insecure any certificate is taken.", failure);
         }
     }
 
