@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Collab.Client;
 using Collab.Stress.Reporting;
+using Collab.Stress.Reporting.Html;
 
 namespace Collab.Stress;
 
@@ -34,6 +35,9 @@ internal static class StressCommand
         try
         {
             var plan = options.Plan(arguments);
+            string? html = arguments.GetValue(options.Html);
+            if (html is not null)
+                HtmlReport.RequireViewer();
             await using var metrics = arguments.GetValue(options.MetricsPort) is { } port
                 ? new MetricsEndpoint(arguments.GetValue(options.MetricsAddress)!, port, arguments.GetValue(options.Linger) ?? TimeSpan.FromSeconds(15))
                 : null;
@@ -46,6 +50,8 @@ internal static class StressCommand
                 await Console.Out.WriteLineAsync(report.ToJson());
             else if (json is not null)
                 await File.WriteAllTextAsync(json, report.ToJson(), CancellationToken.None);
+            if (html is not null)
+                await File.WriteAllTextAsync(html, HtmlReport.Of(report.ToJson()), CancellationToken.None);
             if (metrics is not null)
                 await metrics.LingerAsync(cancellation);
             return report.ExitCode;

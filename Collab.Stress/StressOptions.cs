@@ -37,6 +37,8 @@ internal sealed class StressOptions
 
     public Option<string?> Json { get; } = new("--json") { Description = "Writes the report to this file; - is standard output, and everything for people goes to standard error then." };
 
+    public Option<string?> Html { get; } = new("--html") { Description = "Writes the report to this file as a page with charts, which needs nothing else and can be sent round." };
+
     public Option<int?> MetricsPort { get; } = new("--metrics-port") { Description = "Shows the tool's own /metrics at this port while it runs, 1–65535. Default: none." };
 
     public Option<string> MetricsAddress { get; } = new("--metrics-address") { Description = "The address of that port; * for all of this machine's.", DefaultValueFactory = _ => "localhost" };
@@ -50,7 +52,7 @@ internal sealed class StressOptions
     // What only some scenarios have a use for.
     private IEnumerable<Option> OfSome => [Documents, ClientsPerDocument, Rps, ThinkTime, Ramp];
 
-    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Ramp, Timeout, Insecure, Seed, Json, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
+    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Ramp, Timeout, Insecure, Seed, Json, Html, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
 
     public RootCommand Command()
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Collab.Stress.Reporting;
 
 /// <summary>Durations, in milliseconds. Quantiles are at most 0.8 % too long; min, mean and max are exact.</summary>
-/// <param name="Buckets">How many lie within each doubling, above the one before and up to its end.</param>
+/// <param name="Buckets">How many lie within each quarter of a doubling, above the one before and up to its end.</param>
 internal sealed record LatencyReport(
     long Count, double Min, double Mean, double P50, double P90, double P95, double P99, [property: JsonPropertyName("p99_9")] double P999, double Max, IReadOnlyList<LatencyBucket> Buckets)
 {
@@ -20,7 +20,7 @@ internal sealed record LatencyReport(
             At(0.99),
             At(0.999),
             seen.Max.TotalMilliseconds,
-            [.. seen.Doublings().Select(doubling => new LatencyBucket(doubling.UpTo.TotalMilliseconds, doubling.Count))]);
+            [.. seen.Steps(perDoubling: 4).Select(step => new LatencyBucket(step.UpTo.TotalMilliseconds, step.Count))]);
 
         double At(double share) => seen.Quantile(share).TotalMilliseconds;
     }

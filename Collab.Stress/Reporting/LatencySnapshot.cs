@@ -38,22 +38,26 @@ internal sealed class LatencySnapshot(long[] counts, TimeSpan min, TimeSpan mean
         return new LatencySnapshot(since, min, mean, max);
     }
 
-    /// <summary>How many lie within each doubling, from the first that has some to the last: what a histogram of some lines shows.</summary>
-    public IEnumerable<(TimeSpan UpTo, long Count)> Doublings()
+    /// <summary>How many lie within each step, from the first that has some to the last: the bars of a histogram with a logarithmic axis.</summary>
+    /// <param name="perDoubling">How many steps make a doubling: as many bars as there is room for.</param>
+    public IEnumerable<(TimeSpan UpTo, long Count)> Steps(int perDoubling)
     {
-        var doublings = new List<(TimeSpan UpTo, long Count)>();
-        long limit = 125_000;
+        var steps = new List<(TimeSpan UpTo, long Count)>();
         long within = 0;
         for (int bucket = 0; bucket < counts.Length; bucket++)
         {
-            for (; LatencyHistogram.UpTo(bucket) > limit; limit *= 2, within = 0)
-                doublings.Add((TimeSpan.FromTicks(limit / TimeSpan.NanosecondsPerTick), within));
+            for (; LatencyHistogram.UpTo(bucket) > Limit(steps.Count); within = 0)
+                steps.Add((UpTo(steps.Count), within));
             within += counts[bucket];
         }
 
-        doublings.Add((TimeSpan.FromTicks(limit / TimeSpan.NanosecondsPerTick), within));
-        int last = doublings.FindLastIndex(doubling => doubling.Count > 0);
-        return doublings.Take(last + 1).SkipWhile(doubling => doubling.Count == 0);
+        steps.Add((UpTo(steps.Count), within));
+        int last = steps.FindLastIndex(step => step.Count > 0);
+        return steps.Take(last + 1).SkipWhile(step => step.Count == 0);
+
+        // In nanoseconds, from an eighth of a millisecond on.
+        double Limit(int step) => 125_000 * Math.Pow(2, (double)step / perDoubling);
+        TimeSpan UpTo(int step) => TimeSpan.FromTicks((long)Limit(step) / TimeSpan.NanosecondsPerTick);
     }
 
     private long CountOf(int bucket) => counts[bucket];

@@ -37,6 +37,19 @@ public sealed class DemoFixture : IAsyncLifetime
     /// <param name="server">Another than the one for all.</param>
     internal async Task<Writer> NewWriterAsync(string name, bool isDark = false, int width = 1180, int height = 760, Func<Task<string>>? token = null, DemoServer? server = null)
     {
+        var context = await NewContextAsync(isDark, width, height, server);
+        if (token is not null)
+        {
+            await context.ExposeFunctionAsync("tokenOfTheTest", token);
+            await context.AddInitScriptAsync("globalThis.collabToken = () => globalThis.tokenOfTheTest()");
+        }
+
+        return new Writer(context, name, server ?? Server);
+    }
+
+    /// <summary>A browser profile of its own, for a page that nobody writes in.</summary>
+    internal async Task<IBrowserContext> NewContextAsync(bool isDark, int width, int height, DemoServer? server = null)
+    {
         var browser = _browser ?? throw new InvalidOperationException("The browser has not been started.");
         var context = await browser.NewContextAsync(new()
         {
@@ -46,13 +59,7 @@ public sealed class DemoFixture : IAsyncLifetime
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(60_000);
-        if (token is not null)
-        {
-            await context.ExposeFunctionAsync("tokenOfTheTest", token);
-            await context.AddInitScriptAsync("globalThis.collabToken = () => globalThis.tokenOfTheTest()");
-        }
-
-        return new Writer(context, name, server ?? Server);
+        return context;
     }
 
     public async Task DisposeAsync()

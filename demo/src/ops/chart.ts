@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { colorOf } from '../color';
 import { h } from '../dom';
 import type { Column } from './history';
 import { shortTime, time } from './numbers';
@@ -94,7 +95,7 @@ export class Chart {
   }
 
   #settings(): uPlot.Options {
-    const color = (property: string) => resolve(this.#canvas, property);
+    const color = (property: string) => colorOf(this.#canvas, property);
     const axis = { stroke: color('--ink-faint'), font: `11px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } } as const;
     const { stacked, format, least, most } = this.#options;
     return {
@@ -118,7 +119,7 @@ export class Chart {
           stroke: color(line.color),
           width: stacked ? 1.5 : 2,
           ...(line.dash ? { dash: [...line.dash] } : {}),
-          ...(stacked ? { fill: resolve(this.#canvas, line.color, 55) } : {}),
+          ...(stacked ? { fill: colorOf(this.#canvas, line.color, 55) } : {}),
           points: { show: false },
           spanGaps: false,
         })),
@@ -156,13 +157,4 @@ function stack(columns: readonly Column[]): Column[] {
     sums.unshift(columns[i]!.map((value, at) => (columns.every((column) => column[at] === null) ? null : (value ?? 0) + (below?.[at] ?? 0))));
   }
   return sums;
-}
-
-/** What a canvas needs to be told: the colour that a custom property comes to in this theme; mixed with the ground for a fill that hides what is behind it. */
-function resolve(where: HTMLElement, property: string, share = 100): string {
-  const probe = h('i', { style: `color: color-mix(in srgb, var(${property}) ${share}%, var(--raised))` });
-  where.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }

@@ -1,6 +1,7 @@
 import '../styles/fonts.css';
 import '../styles/tokens.css';
 import '../styles/base.css';
+import '../styles/board.css';
 import '../styles/ops.css';
 import { livePage } from './page';
 import { signIn } from './sign-in';
