@@ -1,0 +1,79 @@
+import { openSocket } from '../socket.mjs';
+
+const SEPARATOR = '\x1e';
+
+export const name = 'Collab';
+
+export async function prepare(port, document) {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/documents`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ id: document, kind: 'text' }),
+  });
+  if (!answer.ok) throw new Error(`POST /api/documents: ${answer.status} ${await answer.text()}`);
+}
+
+// What one push says is the same text for all in a document: it is read once. Reading it for each is the browsers' work, on cores of their own.
+let lastText = '', lastMessage = null;
+function parse(text) {
+  if (text !== lastText) [lastText, lastMessage] = [text, JSON.parse(text)];
+  return lastMessage;
+}
+
+/** In a document that began empty, and of which every operation inserts one letter: the revision is the length. */
+export async function open(port, document) {
+  const socket = await openSocket(port, '/collab');
+  const client = { onOperation: null, insert, close: () => socket.close(), key: () => `${session}:${sequence}` };
+  let session, revision = 0, sequence = 0, outstanding = null, length = 0;
+
+  await new Promise((resolve, reject) => {
+    let rest = '';
+    socket.onclose = () => reject(new Error('The connection was closed.'));
+    socket.onmessage = (bytes) => {
+      const messages = (rest + bytes.latin1Slice()).split(SEPARATOR);
+      rest = messages.pop();
+      for (const text of messages) {
+        if (text === '{}' || text === '{"type":6}') continue;
+        const message = parse(text), argument = message.arguments?.[0];
+        switch (message.target) {
+          case 'joined':
+            ({ session, revision } = argument);
+            length = argument.snapshot.content.length;
+            resolve();
+            break;
+          case 'operations': operations(argument); break;
+          case 'presence': break;
+          default: throw new Error(`Unexpected: ${text}`);
+        }
+      }
+    };
+    socket.sendText(`{"protocol":"json","version":1}${SEPARATOR}`);
+    send('join', { document, version: 1, name: 'load' });
+  });
+  const ping = setInterval(() => socket.sendText(`{"type":6}${SEPARATOR}`), 10_000).unref();
+  socket.onclose = () => clearInterval(ping);
+  return client;
+
+  function send(target, argument) {
+    socket.sendText(`${JSON.stringify({ type: 1, target, arguments: [argument] })}${SEPARATOR}`);
+  }
+
+  function insert(done) {
+    outstanding = done;
+    send('submit', { document, sequence: ++sequence, base: revision, delta: length === 0 ? ['x'] : ['x', length] });
+  }
+
+  function operations(batch) {
+    const skipped = revision + 1 - batch.revision;
+    if (skipped < 0) throw new Error(`A gap: ${revision}, then ${batch.revision}.`);
+    for (const operation of skipped === 0 ? batch.operations : batch.operations.slice(skipped)) {
+      revision++;
+      length++;
+      if (operation.session !== session) client.onOperation?.(`${operation.session}:${operation.sequence}`);
+      else if (operation.sequence === sequence) {
+        const done = outstanding;
+        outstanding = null;
+        // When the whole batch has been seen, which the next operation is based on.
+        queueMicrotask(done);
+      }
+    }
+  }
+}
