@@ -14,24 +14,24 @@ internal static class StressCommand
     /// <summary>The run found that the system had lost, doubled or changed something.</summary>
     public const int Broken = 1;
 
-    /// <summary>Nothing was found out: wrong arguments, or a server that does not answer or does not let the tool in.</summary>
+    /// <summary>Nothing was found out: wrong arguments, a server that does not answer or does not let the tool in, or a second Ctrl-C.</summary>
     public const int NotDone = 2;
 
     public static async Task<int> InvokeAsync(string[] args)
     {
+        using var interruption = new Interruption();
         var options = new StressOptions();
         var command = options.Command();
-        command.SetAction((arguments, cancellation) => RunAsync(options, arguments, cancellation));
+        command.SetAction(arguments => RunAsync(options, arguments, interruption.Token));
         var parsed = command.Parse(args);
-        // Ctrl-C ends the typing; settling, the check and the summary still follow, and take as long as they need.
-        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
+        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, CancellationToken.None);
         return parsed.Errors.Count > 0 ? NotDone : code;
     }
 
-    private static async Task<int> RunAsync(StressOptions options, ParseResult arguments, CancellationToken cancellation)
+    private static async Task<int> RunAsync(StressOptions options, ParseResult arguments, CancellationToken interrupted)
     {
         string? json = arguments.GetValue(options.Json);
-        var people = json == "-" ? Console.Error : Console.Out;
+        var console = new StressConsole(json == "-", arguments.GetValue(options.Quiet), arguments.GetValue(options.NoColor));
         try
         {
             var plan = options.Plan(arguments);
@@ -43,9 +43,9 @@ internal static class StressCommand
                 : null;
             if (metrics is not null)
                 await metrics.StartAsync();
-            await people.WriteLineAsync($"{plan} (Ctrl-C ends it early)");
-            var report = await StressRun.RunAsync(plan, CommandLine.WithoutSecrets(arguments.Tokens.Select(token => token.Value)), cancellation);
-            await people.WriteLineAsync(Summary.Of(report));
+            console.Remark($"{plan} (Ctrl-C ends it early and still reports, a second one ends it at once)");
+            var report = await new StressRun(plan, CommandLine.WithoutSecrets(arguments.Tokens.Select(token => token.Value)), console.Progress()).RunAsync(interrupted);
+            console.Result(Summary.Of(report, console.Paint));
             if (json == "-")
                 await Console.Out.WriteLineAsync(report.ToJson());
             else if (json is not null)
@@ -53,7 +53,7 @@ internal static class StressCommand
             if (html is not null)
                 await File.WriteAllTextAsync(html, HtmlReport.Of(report.ToJson()), CancellationToken.None);
             if (metrics is not null)
-                await metrics.LingerAsync(cancellation);
+                await metrics.LingerAsync(interrupted);
             return report.ExitCode;
         }
         catch (Exception failure) when (failure is InvalidPlanException or CollabException or HttpRequestException or InvalidOperationException or IOException or TimeoutException)

@@ -39,6 +39,10 @@ internal sealed class StressOptions
 
     public Option<string?> Html { get; } = new("--html") { Description = "Writes the report to this file as a page with charts, which needs nothing else and can be sent round." };
 
+    public Option<bool> Quiet { get; } = new("--quiet") { Description = "Tells only the result." };
+
+    public Option<bool> NoColor { get; } = new("--no-color") { Description = "No colours; nor are there any where NO_COLOR is set in the environment, or where nobody looks." };
+
     public Option<int?> MetricsPort { get; } = new("--metrics-port") { Description = "Shows the tool's own /metrics at this port while it runs, 1–65535. Default: none." };
 
     public Option<string> MetricsAddress { get; } = new("--metrics-address") { Description = "The address of that port; * for all of this machine's.", DefaultValueFactory = _ => "localhost" };
@@ -52,7 +56,7 @@ internal sealed class StressOptions
     // What only some scenarios have a use for.
     private IEnumerable<Option> OfSome => [Documents, ClientsPerDocument, Rps, ThinkTime, Ramp];
 
-    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Ramp, Timeout, Insecure, Seed, Json, Html, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
+    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Ramp, Timeout, Insecure, Seed, Json, Html, Quiet, NoColor, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
 
     public RootCommand Command()
     {

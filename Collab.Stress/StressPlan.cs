@@ -54,8 +54,10 @@ internal sealed record StressPlan
 
     public override string ToString()
     {
-        string what = Documents > 0 ? $"{Clients} clients in {Documents} documents" : $"{Clients} clients";
+        string what = Documents > 0 ? $"{Count(Clients, "client")} in {Count(Documents, "document")}" : Count(Clients, "client");
         string pace = Rps is { } rps ? $"{rps:0.##}/s together" : ThinkTime > TimeSpan.Zero ? $"one operation in {ThinkTime.TotalMilliseconds:0.#} ms each" : "as fast as answers come";
         return $"{Scenario.Name} against {Target}: {what}, {pace}, for {Duration.TotalSeconds:0.#} s, seed {Seed}";
+
+        static string Count(int number, string of) => $"{number} {of}{(number == 1 ? "" : "s")}";
     }
 }

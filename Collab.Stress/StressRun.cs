@@ -1,44 +1,59 @@
 using System.Diagnostics;
-using Collab.Stress.Integrity;
 using Collab.Stress.Reporting;
 using Collab.Stress.Server;
 
 namespace Collab.Stress;
 
 /// <summary>One run of one scenario: look whether the server is well, open, drive, come to rest, check, report.</summary>
-internal static class StressRun
+/// <param name="command">What was typed, for the report.</param>
+internal sealed class StressRun(StressPlan plan, string command, Progress progress)
 {
-    /// <param name="command">What was typed, for the report.</param>
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly Recorder _recorder = new(plan.Scenario.Name);
+
     /// <param name="interrupted">Ends the driving early; what follows is done all the same.</param>
-    public static async Task<RunReport> RunAsync(StressPlan plan, string command, CancellationToken interrupted)
+    /// <exception cref="OperationCanceledException">It was interrupted before anything was driven.</exception>
+    public async Task<RunReport> RunAsync(CancellationToken interrupted)
     {
         var started = DateTimeOffset.UtcNow;
-        var recorder = new Recorder(plan.Scenario.Name);
         using var server = new StressServer(plan);
         await server.RequireHealthAsync(interrupted);
-        await using var load = plan.Scenario.CreateLoad(plan, server, recorder);
+        await using var load = plan.Scenario.CreateLoad(plan, server, _recorder);
+        progress.Says("opening");
         await load.OpenAsync(interrupted);
-        var driven = await DriveAsync(load, plan, recorder, interrupted);
-        bool isInterrupted = interrupted.IsCancellationRequested && driven < plan.Duration;
+        var driven = await DriveAsync(load, interrupted);
+        progress.Says("waiting for the last answers");
         var integrity = await load.CheckAsync();
-        recorder.Checked(integrity);
-        return RunReport.Of(plan, command, started, driven, isInterrupted, recorder, integrity);
+        progress.Ends();
+        _recorder.Checked(integrity);
+        return RunReport.Of(plan, command, started, driven, _recorder, integrity);
     }
 
-    private static async Task<TimeSpan> DriveAsync(ILoad load, StressPlan plan, Recorder recorder, CancellationToken interrupted)
+    private async Task<DrivenRun> DriveAsync(ILoad load, CancellationToken interrupted)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        var local = ServerProcess.Find(plan.Target);
+        var timeline = new Timeline(_recorder, plan.Duration, new UsageMeter(() => ProcessUsage.OfThisProcess()), new UsageMeter(() => local?.Read()));
+        var pausesBefore = GC.GetTotalPauseDuration();
         long started = Stopwatch.GetTimestamp();
-        recorder.Starts();
+        timeline.Tool.Start();
+        timeline.Server.Start();
         over.CancelAfter(plan.Duration);
         var driving = load.DriveAsync(over.Token);
-        while (!driving.IsCompleted)
+        for (int second = 1; !driving.IsCompleted; second++)
         {
-            await Task.WhenAny(driving, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
-            recorder.TimePassed();
+            // By the clock, not from one to the next: a timeline does not drift.
+            var rest = (second * Second) - Stopwatch.GetElapsedTime(started);
+            await Task.WhenAny(driving, Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, CancellationToken.None));
+            var passed = Stopwatch.GetElapsedTime(started);
+            _recorder.TimePassed(passed);
+            timeline.TimePassed(passed, driving.IsCompleted);
+            progress.TimePassed(passed, plan.Duration, _recorder);
         }
 
         await driving;
-        return Stopwatch.GetElapsedTime(started);
+        var time = Stopwatch.GetElapsedTime(started);
+        return new DrivenRun(time, interrupted.IsCancellationRequested && time < plan.Duration, timeline, GC.GetTotalPauseDuration() - pausesBefore);
     }
 }

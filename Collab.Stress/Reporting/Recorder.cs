@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Collab.Stress.Integrity;
 
 namespace Collab.Stress.Reporting;
@@ -10,7 +9,6 @@ internal sealed class Recorder(string scenario)
     private readonly StressMetrics _metrics = new(scenario);
     private readonly ConcurrentDictionary<string, Tally> _statuses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Tally> _errors = new(StringComparer.Ordinal);
-    private long _started;
     private long _succeeded;
     private long _failed;
     private long _unanswered;
@@ -44,9 +42,6 @@ internal sealed class Recorder(string scenario)
     public IReadOnlyDictionary<string, long> Statuses => Counts(_statuses);
 
     public IReadOnlyDictionary<string, long> Errors => Counts(_errors);
-
-    /// <summary>The load begins to be driven.</summary>
-    public void Starts() => _started = Stopwatch.GetTimestamp();
 
     /// <param name="latency">From when it was due, in an open loop; from sending, in a closed one.</param>
     public void Succeeded(TimeSpan latency, string status)
@@ -108,7 +103,7 @@ internal sealed class Recorder(string scenario)
     public void ClientLeft() => Interlocked.Decrement(ref _clients);
 
     /// <summary>Called about once a second while the load is driven.</summary>
-    public void TimePassed() => _metrics.TimePassed(Stopwatch.GetElapsedTime(_started), SucceededCount);
+    public void TimePassed(TimeSpan sinceStart) => _metrics.TimePassed(sinceStart, SucceededCount);
 
     public void Checked(IntegrityReport? report)
     {

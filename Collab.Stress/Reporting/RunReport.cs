@@ -60,9 +60,16 @@ internal sealed record RunReport
     /// <summary>Null where there was nothing to compare.</summary>
     public required IntegrityReport? Integrity { get; init; }
 
-    public static RunReport Of(StressPlan plan, string command, DateTimeOffset started, TimeSpan driven, bool isInterrupted, Recorder recorder, IntegrityReport? integrity)
+    public required IReadOnlyList<TimelinePoint> Timeline { get; init; }
+
+    /// <summary>Null where the server is not on this machine, or not to be seen.</summary>
+    public required UsageReport? Server { get; init; }
+
+    public required ToolReport? Tool { get; init; }
+
+    public static RunReport Of(StressPlan plan, string command, DateTimeOffset started, DrivenRun driven, Recorder recorder, IntegrityReport? integrity)
     {
-        var totals = RunTotals.Of(recorder, driven);
+        var totals = RunTotals.Of(recorder, driven.Time);
         var outcome = integrity is { IsWhole: false } ? RunOutcome.NotWhole : recorder.Errors.Count > 0 ? RunOutcome.Errors : RunOutcome.Whole;
         return new RunReport
         {
@@ -74,7 +81,7 @@ internal sealed record RunReport
             Seed = plan.Seed,
             Plan = PlanReport.Of(plan),
             Outcome = outcome,
-            Interrupted = isInterrupted,
+            Interrupted = driven.IsInterrupted,
             ExitCode = outcome == RunOutcome.NotWhole ? StressCommand.Broken : StressCommand.Fine,
             Totals = totals,
             Latency = LatencyReport.Of(recorder.Latency),
@@ -83,6 +90,9 @@ internal sealed record RunReport
             Statuses = recorder.Statuses,
             Errors = recorder.Errors,
             Integrity = integrity,
+            Timeline = driven.Timeline.Points,
+            Server = UsageReport.Of(driven.Timeline.Server, totals),
+            Tool = UsageReport.Of(driven.Timeline.Tool, totals) is { } tool ? ToolReport.Of(tool, driven.GarbagePauses) : null,
         };
     }
 

@@ -99,9 +99,12 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">It has not ended within the limit; it goes on.</exception>
     public async Task<int> TerminateAsync(TimeSpan limit)
     {
-        await SignalAsync("TERM");
+        await AskToEndAsync();
         return await WhenEndedAsync(limit);
     }
+
+    /// <summary>Asks it to end with SIGTERM, and does not wait.</summary>
+    public Task AskToEndAsync() => SignalAsync("TERM");
 
     /// <summary>Waits until it has ended by itself.</summary>
     /// <returns>Its exit code.</returns>

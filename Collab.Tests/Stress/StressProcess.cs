@@ -34,6 +34,9 @@ internal sealed class StressProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public Task<int> TerminateAsync() => _process.TerminateAsync(TimeSpan.FromMinutes(3));
 
+    /// <summary>As above, and waits for nothing.</summary>
+    public Task AskToEndAsync() => _process.AskToEndAsync();
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     // Beside the tests' own output, in the same configuration.
