@@ -1,0 +1,42 @@
+using Collab.Grains.Log;
+using Collab.Tests.Web;
+using Collab.Web.Connections;
+using Collab.Web.Limits;
+using Collab.Web.Messages;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Collab.Tests.Stress.Broken;
+
+/// <summary>The real application on a real port, but for one fault that is put into it from outside: the product has no switch for any.</summary>
+internal sealed class BrokenHost : IAsyncDisposable
+{
+    private readonly WebHost _host;
+
+    private BrokenHost(Fault fault, int every, params (string Key, string Value)[] settings)
+    {
+        Log = new BrokenLog(new MemoryOperationLog(), fault, every);
+        _host = new WebHost(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value), services =>
+        {
+            services.AddSingleton<IOperationLog>(Log);
+            services.AddSingleton(provider => (HubConnectionHandler<CollabHub>)ActivatorUtilities.CreateInstance<PacedConnections>(
+                provider, new BrokenProtocol.Resolver(provider.GetRequiredService<CollabHubProtocol>(), fault, every)));
+            if (fault == Fault.HostDoubles)
+                services.AddSingleton<IIncomingGrainCallFilter>(new GhostSession(every));
+        });
+    }
+
+    public BrokenLog Log { get; }
+
+    public Uri Url => _host.Http.BaseAddress!;
+
+    /// <param name="every">One operation in so many is treated wrongly.</param>
+    public static async Task<BrokenHost> StartAsync(Fault fault, int every, params (string Key, string Value)[] settings)
+    {
+        var host = new BrokenHost(fault, every, settings);
+        await host._host.StartAsync();
+        return host;
+    }
+
+    public async ValueTask DisposeAsync() => await _host.DisposeAsync();
+}

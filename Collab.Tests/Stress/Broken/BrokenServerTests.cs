@@ -1,0 +1,91 @@
+using Collab.Tests.EndToEnd;
+
+namespace Collab.Tests.Stress.Broken;
+
+/// <summary>The real load tool against servers that are wrong in one way each: it finds out, says what, and ends with another code than for the same server in order.</summary>
+public sealed class BrokenServerTests
+{
+    // The tool looks at the log where it is durable only for what is not among the newest, which the server has in memory. In a long run that is nearly all of it; in these short ones memory is made small.
+    private static readonly (string Key, string Value)[] SmallWindow = [("Collab:Documents:WindowOperationsLimit", "16")];
+
+    [Theory]
+    [InlineData(Fault.LogDrops, "has lost ")]
+    [InlineData(Fault.LogDoubles, " operations more than once, the first is revision ")]
+    [InlineData(Fault.LogReorders, " than the log has")]
+    [InlineData(Fault.LogAlters, " than the log has")]
+    [InlineData(Fault.HostDrops, " operations otherwise than ")]
+    [InlineData(Fault.HostDoubles, " of session ghost.")]
+    [InlineData(Fault.HostAlters, " operations otherwise than ")]
+    [InlineData(Fault.ReaderMisses, " was found not to be the document's ")]
+    [InlineData(Fault.ReaderHearsTwice, " was found not to be the document's ")]
+    [InlineData(Fault.ReaderHearsInOtherOrder, " was found not to be the document's ")]
+    [InlineData(Fault.ReaderHearsOtherwise, " than the log has")]
+    public async Task A_fault_is_found_and_named(Fault fault, string finding)
+    {
+        // Who is not sent the last operation waits for it in vain.
+        var (code, output) = await RunAsync(fault, every: 40, operations: 120, SmallWindow, "typing", "--clients", "4", "--documents", "1", "--think-time", "20ms", "--timeout", "15s");
+        Assert.True(code == 1, $"{fault} ended with {code}:\n{output}");
+        Assert.Contains("NOT WHOLE", output, StringComparison.Ordinal);
+        Assert.Contains(finding, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_host_without_a_fault_is_found_whole()
+    {
+        var (code, output) = await RunAsync(Fault.None, every: 40, operations: 120, SmallWindow, "typing", "--clients", "4", "--documents", "1", "--think-time", "20ms");
+        Assert.True(code == 0, $"It ended with {code}:\n{output}");
+    }
+
+    [Theory]
+    [InlineData(Fault.LogDrops, "has lost ")]
+    [InlineData(Fault.LogDoubles, " operations more than once, the first is revision 1001,")]
+    [InlineData(Fault.LogReorders, " was sent operations 1000 and 1001 in the other order than the log has them.")]
+    [InlineData(Fault.HostAlters, " operations otherwise than ")]
+    public async Task One_operation_in_a_thousand_is_enough(Fault fault, string finding)
+    {
+        var (code, output) = await RunAsync(fault, every: 1000, operations: 1500, SmallWindow, "typing", "--clients", "8", "--documents", "1", "--think-time", "0");
+        Assert.True(code == 1, $"{fault} ended with {code}:\n{output}");
+        Assert.Contains(finding, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Formats_that_get_lost_are_missed()
+    {
+        var (code, output) = await RunAsync(Fault.HostLosesFormats, every: 20, operations: 300, [], "conflict-heavy", "--clients", "4", "--documents", "2");
+        Assert.True(code == 1, $"It ended with {code}:\n{output}");
+        Assert.Contains(" operations otherwise than ", output, StringComparison.Ordinal);
+    }
+
+    // Whoever asks for the newest operations gets them from memory; contents of the past are read from where they are durable.
+    [Fact]
+    public async Task What_is_right_in_memory_alone_is_found_by_the_content_where_it_is_durable()
+    {
+        var (code, output) = await RunAsync(Fault.LogAlters, every: 40, operations: 120, [], "typing", "--clients", "4", "--documents", "1", "--think-time", "20ms");
+        Assert.True(code == 1, $"It ended with {code}:\n{output}");
+        Assert.Contains("the content over REST at revision ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Fault.None, 0)]
+    [InlineData(Fault.SnapshotAlters, 1)]
+    public async Task A_run_longer_than_history_is_kept_is_compared_from_what_is_left(Fault fault, int expected)
+    {
+        var (code, output) = await RunAsync(
+            fault, every: 1, operations: 300,
+            [.. SmallWindow, ("Collab:Documents:SnapshotOperations", "20"), ("Collab:Documents:RetainOperations", "60")],
+            "typing", "--clients", "4", "--documents", "1", "--think-time", "20ms");
+        Assert.True(code == expected, $"{fault} ended with {code}:\n{output}");
+        Assert.Contains("was given up; ", output, StringComparison.Ordinal);
+        if (expected == 1)
+            Assert.Contains("is not what the log's operations lead to", output, StringComparison.Ordinal);
+    }
+
+    // Until the host has seen so many operations, however long that takes: then the tool is asked to come to its end.
+    private static async Task<(int Code, string Output)> RunAsync(Fault fault, int every, int operations, (string Key, string Value)[] settings, params string[] arguments)
+    {
+        await using var host = await BrokenHost.StartAsync(fault, every, settings);
+        await using var stress = StressProcess.Start(host.Url, [.. arguments, "--duration", "1h", "--linger", "0s", "--seed", "7"]);
+        await Eventually.IsTrue(() => host.Log.Appended >= operations || !stress.IsRunning, $"{operations} operations are in the log");
+        return (await stress.TerminateAsync(), stress.Output);
+    }
+}
