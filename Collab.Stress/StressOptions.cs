@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Collab.Stress.Editing.Edits;
 using Collab.Stress.Scenarios;
 
 namespace Collab.Stress;
@@ -26,6 +27,16 @@ internal sealed class StressOptions
     public Option<double?> Rps { get; } = Rate("--rps", "Operations per second of all clients together, over 0 and up to 1000000. They are due at that rate whether or not the server keeps up, and latency counts from when they were due.", "-rps");
 
     public Option<TimeSpan?> ThinkTime { get; } = Span("--think-time", "What a client waits from one operation to its next on average: 200ms. 0: the next begins when the one before has ended.", TimeSpan.Zero);
+
+    public Option<EditMix?> Mix { get; } = new("--mix")
+    {
+        Description = "What people do, as weights: insert=70,delete=20,format=5,presence=5. With formats all documents are rich text, without every other is; presence is a caret that is shown.",
+        CustomParser = ParseMix,
+    };
+
+    public Option<Pastes?> Paste { get; } = new("--paste") { Description = "How many of the inserts are pastes, and their code units: 2%:10kb. In a document over 256 kb a paste takes the place of as much.", CustomParser = ParsePastes };
+
+    public Option<int?> InsertLength { get; } = Count("--insert-length", "Code units that an insert has, unless it is a paste, and a delete.", Pastes.LengthLimit);
 
     public Option<TimeSpan?> Ramp { get; } = Span("--ramp", "Over how long clients come.", TimeSpan.Zero);
 
@@ -54,9 +65,9 @@ internal sealed class StressOptions
     public Option<string?> Token { get; } = new("--token") { Description = "An access token that all clients use, good for the whole run. Default: COLLAB_TOKEN of the environment." };
 
     // What only some scenarios have a use for.
-    private IEnumerable<Option> OfSome => [Documents, ClientsPerDocument, Rps, ThinkTime, Ramp];
+    private IEnumerable<Option> OfSome => [Documents, ClientsPerDocument, Rps, ThinkTime, Mix, Paste, InsertLength, Ramp];
 
-    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Ramp, Timeout, Insecure, Seed, Json, Html, Quiet, NoColor, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
+    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Mix, Paste, InsertLength, Ramp, Timeout, Insecure, Seed, Json, Html, Quiet, NoColor, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
 
     public RootCommand Command()
     {
@@ -92,6 +103,9 @@ internal sealed class StressOptions
             Duration = arguments.GetValue(Duration) ?? defaults.Duration,
             Rps = thinkTime is null ? rps ?? defaults.Rps : null,
             ThinkTime = thinkTime ?? defaults.ThinkTime,
+            Mix = arguments.GetValue(Mix) ?? defaults.Mix,
+            Pastes = arguments.GetValue(Paste) ?? defaults.Pastes,
+            InsertLength = arguments.GetValue(InsertLength) ?? defaults.InsertLength,
             Ramp = arguments.GetValue(Ramp) ?? defaults.Ramp,
             Timeout = arguments.GetValue(Timeout) ?? defaults.Timeout,
             IsInsecure = arguments.GetValue(Insecure),
@@ -99,6 +113,24 @@ internal sealed class StressOptions
             ApiKey = arguments.GetValue(ApiKey) ?? Environment.GetEnvironmentVariable("COLLAB_API_KEY"),
             Token = arguments.GetValue(Token) ?? Environment.GetEnvironmentVariable("COLLAB_TOKEN"),
         };
+    }
+
+    private static EditMix? ParseMix(ArgumentResult result)
+    {
+        string text = result.Tokens.Single().Value;
+        if (EditMix.TryParse(text, out var mix))
+            return mix;
+        result.AddError($"'{text}' is no mix: insert=70,delete=20,format=5,presence=5, each weight 0–{EditMix.WeightLimit}, one of them over 0.");
+        return null;
+    }
+
+    private static Pastes? ParsePastes(ArgumentResult result)
+    {
+        string text = result.Tokens.Single().Value;
+        if (Pastes.TryParse(text, out var pastes))
+            return pastes;
+        result.AddError($"'{text}' says no pastes: 2%:10kb, 0–100% of 1–{Pastes.LengthLimit} code units.");
+        return null;
     }
 
     private static Uri? ParseTarget(ArgumentResult result)

@@ -1,3 +1,4 @@
+using Collab.Stress.Editing.Edits;
 using Collab.Stress.Scenarios;
 
 namespace Collab.Stress;
@@ -27,6 +28,14 @@ internal sealed record StressPlan
 
     /// <summary>Without <see cref="Rps"/>: what a client waits from one operation to its next on average. Zero: the next begins when the one before has ended.</summary>
     public TimeSpan ThinkTime { get; init; }
+
+    /// <summary>What people do; editing scenarios.</summary>
+    public required EditMix Mix { get; init; }
+
+    public required Pastes Pastes { get; init; }
+
+    /// <summary>Code units that an insert has, unless it is a paste: 1–500000.</summary>
+    public required int InsertLength { get; init; }
 
     /// <summary>Over how long clients come.</summary>
     public TimeSpan Ramp { get; init; }

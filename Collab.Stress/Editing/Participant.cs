@@ -3,70 +3,66 @@ using Collab.Client;
 using Collab.Client.Documents;
 using Collab.Operations.Deltas;
 using Collab.Operations.Ropes;
+using Collab.Stress.Connections;
+using Collab.Stress.Editing.Edits;
+using Collab.Stress.Editing.Measures;
+using Collab.Stress.Integrity;
 using Collab.Stress.Reporting;
-using Collab.Stress.Server;
 
 namespace Collab.Stress.Editing;
 
-/// <summary>One client in one document: edits at its rate, and remembers what the server acknowledged.</summary>
+/// <summary>One client in one document, over a wire of its own: edits at its pace while it is told to, and says what it measures.</summary>
+/// <remarks>It remembers nothing that grows with time; what the check needs, <see cref="Witness"/> does.</remarks>
 internal sealed class Participant : IAsyncDisposable
 {
+    // What a server forwards of presence, at most; without a pause a client that only shows its caret would do nothing else, in a closed loop.
+    private static readonly TimeSpan PresenceInterval = TimeSpan.FromMilliseconds(50);
+
+    private static readonly long DuesMemory = 60 * Stopwatch.Frequency;
+
     private readonly CollabClient _client;
-    private readonly EditingScenario _scenario;
-    private readonly StressPlan _plan;
-    private readonly Random _random;
+    private readonly Habits _habits;
+    private readonly Propagation? _propagation;
     private readonly Recorder _recorder;
+    private readonly long _since = Stopwatch.GetTimestamp();
+    private readonly SequenceTimes _dues = new(DuesMemory);
+    private CancellationTokenSource? _stopping;
+    private Task _editing = Task.CompletedTask;
+    private long _edits;
+    private long _lostAt;
     private int _waiting;
     private int _caret;
+    private bool _isGone;
 
-    private Participant(string name, CollabClient client, CollabDocument document, EditingScenario scenario, StressPlan plan, Random random, Recorder recorder)
+    /// <param name="propagation">Null for one whose own slowness would be measured.</param>
+    public Participant(Witness witness, CollabClient client, CollabDocument document, Wire wire, Habits habits, Propagation? propagation, Recorder recorder)
     {
-        (Name, _client, Document, _scenario, _plan, _random, _recorder) = (name, client, document, scenario, plan, random, recorder);
-        _caret = random.Next(document.Content.Length + 1);
+        (Witness, _client, Document, Wire, _habits, _propagation, _recorder) = (witness, client, document, wire, habits, propagation, recorder);
         document.Happened += Note;
         recorder.ClientJoined();
     }
 
-    public string Name { get; }
+    public Witness Witness { get; }
 
     public CollabDocument Document { get; }
 
-    public static async Task<Participant> OpenAsync(string name, string document, EditingScenario scenario, StressPlan plan, StressServer server, Random random, Recorder recorder, CancellationToken cancellation)
+    public Wire Wire { get; }
+
+    /// <summary>Begins to edit, until <paramref name="over"/> or <see cref="StopAsync"/>.</summary>
+    public void Begin(CancellationToken over)
     {
-        var client = server.Connect(name);
-        try
-        {
-            return new Participant(name, client, await client.OpenAsync(document, cancellation), scenario, plan, random, recorder);
-        }
-        catch
-        {
-            await client.DisposeAsync();
-            throw;
-        }
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(over);
+        _editing = Task.Run(() => EditAsync(_stopping.Token), CancellationToken.None);
     }
 
-    /// <summary>Edits until <paramref name="over"/>.</summary>
-    public async Task EditAsync(CancellationToken over)
+    /// <summary>Edits no more; answers may still be on their way.</summary>
+    public async Task StopAsync()
     {
-        // From half to one and a half of the interval, so that nobody edits in step. The next is due however late this one was; in a closed loop, when this one has come back.
-        long due = Stopwatch.GetTimestamp();
-        while (!over.IsCancellationRequested)
-        {
-            if (!_plan.IsOpenLoop)
-            {
-                await EditOnceAsync(Stopwatch.GetTimestamp()).WaitAsync(over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                continue;
-            }
-
-            due += (long)(_plan.Interval.TotalSeconds * (0.5 + _random.NextDouble()) * Stopwatch.Frequency);
-            var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-            if (early > TimeSpan.Zero)
-                await Task.Delay(early, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (over.IsCancellationRequested)
-                return;
-            _recorder.Late(Stopwatch.GetElapsedTime(due));
-            _ = EditOnceAsync(due);
-        }
+        if (_stopping is { } stopping)
+            await stopping.CancelAsync();
+        await _editing;
+        _stopping?.Dispose();
+        _stopping = null;
     }
 
     /// <summary>Waits until nothing is on its way any more.</summary>
@@ -79,45 +75,127 @@ internal sealed class Participant : IAsyncDisposable
             if (Stopwatch.GetElapsedTime(started) > limit)
             {
                 _recorder.Unanswered(waiting);
-                throw new TimeoutException($"{Name} waits for the answer to {waiting} edits, {limit.TotalSeconds} s after the last.");
+                throw new TimeoutException($"{Witness.Name} waits for the answer to {waiting} edits, {limit.TotalSeconds} s after the last.");
             }
 
             await Task.Delay(10);
         }
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Leaves for good. To be called once it is stopped.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _recorder.ClientLeft();
-        return _client.DisposeAsync();
+        if (_isGone)
+            return;
+        _isGone = true;
+        Document.Happened -= Note;
+        Witness.Leave();
+        if (Interlocked.Exchange(ref _lostAt, 0) == 0)
+            _recorder.ClientLeft();
+        await _client.DisposeAsync();
+        Wire.Dispose();
+        _propagation?.Leave(Document.Session);
     }
 
-    // Latency counts from the time at which the edit was due: a tool that falls behind because the server does must not hide it.
-    private async Task EditOnceAsync(long due)
+    private async Task EditAsync(CancellationToken over)
     {
+        long due = Stopwatch.GetTimestamp();
+        while (!over.IsCancellationRequested)
+        {
+            var intention = _habits.Next();
+            if (_habits.Interval == TimeSpan.Zero)
+            {
+                // Latency counts from sending: there is no time at which it was due.
+                await DoAsync(intention, Stopwatch.GetTimestamp()).WaitAsync(over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (intention.Kind == EditKind.Presence)
+                    await Task.Delay(PresenceInterval, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            // The next is due however late this one was.
+            due += (long)(_habits.NextPause().TotalSeconds * Stopwatch.Frequency);
+            // Timers count whole milliseconds, and cut off what is more: up, therefore, for nothing is done before it is due.
+            double early = Math.Ceiling(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due).TotalMilliseconds);
+            if (early > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(early), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (over.IsCancellationRequested)
+                return;
+            _recorder.Late(Stopwatch.GetElapsedTime(due));
+            _ = DoAsync(intention, due);
+        }
+    }
+
+    // Latency counts from the time at which it was due: a tool that falls behind because the server does must not hide it.
+    private async Task DoAsync(Intention intention, long due)
+    {
+        if (intention.Kind == EditKind.Presence)
+        {
+            Show(intention);
+            return;
+        }
+
         Interlocked.Increment(ref _waiting);
         try
         {
-            var saved = Document.EditAsync(Edit);
-            Document.ShowPresence(new Selection(_caret, _caret), isTyping: true);
-            await saved;
+            await Document.EditAsync(content => Edit((SequenceContent)content, intention, due));
             _recorder.Succeeded(Stopwatch.GetElapsedTime(due), "acknowledged");
         }
         catch (CollabException refused)
         {
-            _recorder.Failed(refused.Reason, status: "refused");
+            _recorder.Failed(refused.Reason, Stopwatch.GetElapsedTime(due), "refused");
         }
         finally
         {
             Interlocked.Decrement(ref _waiting);
         }
+    }
 
-        Delta Edit(Collab.Operations.IContent content) => _scenario.Edit((SequenceContent)content, _random, ref _caret);
+    private Delta Edit(SequenceContent content, Intention intention, long due)
+    {
+        var delta = _habits.Style.Edit(content, intention, ref _caret)!;
+        _dues.Set(++_edits, due);
+        return delta;
+    }
+
+    private void Show(Intention intention)
+    {
+        _habits.Style.Edit((SequenceContent)Document.Content, intention, ref _caret);
+        Document.ShowPresence(new Selection(_caret, _caret));
+        _recorder.Happened("presence");
     }
 
     private void Note(DocumentEvent happened)
     {
-        if (happened is DocumentEvent.Diverged)
-            _recorder.Went("diverged");
+        switch (happened)
+        {
+            case DocumentEvent.Changed { Origin: ChangeOrigin.Remote, Operation: { } operation }:
+                _propagation?.Applied(operation.Session, operation.Sequence, _since);
+                break;
+            case DocumentEvent.Submitted submitted when _dues.Find(submitted.FirstEdit) is { } due:
+                _propagation?.Sent(submitted.Session, submitted.Sequence, due);
+                break;
+            case DocumentEvent.Changed { Origin: ChangeOrigin.Resynchronized, Operation: null }:
+                _recorder.Happened("snapshot");
+                break;
+            case DocumentEvent.PhaseChanged { Phase: DocumentPhase.Offline }:
+                if (Interlocked.CompareExchange(ref _lostAt, Stopwatch.GetTimestamp(), 0) == 0)
+                    _recorder.ClientLeft();
+                break;
+            case DocumentEvent.PhaseChanged { Phase: DocumentPhase.Live }:
+                Return();
+                break;
+            case DocumentEvent.Diverged:
+                _recorder.Went("diverged");
+                break;
+        }
+    }
+
+    private void Return()
+    {
+        if (Interlocked.Exchange(ref _lostAt, 0) is not (not 0 and var lostAt))
+            return;
+        _recorder.ClientJoined();
+        _recorder.Happened("reconnect");
+        _recorder.Admitted(Stopwatch.GetElapsedTime(lostAt));
     }
 }

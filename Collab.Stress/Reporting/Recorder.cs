@@ -9,6 +9,7 @@ internal sealed class Recorder(string scenario)
     private readonly StressMetrics _metrics = new(scenario);
     private readonly ConcurrentDictionary<string, Tally> _statuses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Tally> _errors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Tally> _happenings = new(StringComparer.Ordinal);
     private long _succeeded;
     private long _failed;
     private long _unanswered;
@@ -21,6 +22,9 @@ internal sealed class Recorder(string scenario)
 
     /// <summary>From an author's sending to another client's applying.</summary>
     public LatencyHistogram Propagation { get; } = new();
+
+    /// <summary>From when somebody wanted to be in a document, or was cut off, until they were in it.</summary>
+    public LatencyHistogram Admission { get; } = new();
 
     /// <summary>How long after it was due the tool began something: what of the latency is its own.</summary>
     public LatencyHistogram Lateness { get; } = new();
@@ -42,6 +46,9 @@ internal sealed class Recorder(string scenario)
     public IReadOnlyDictionary<string, long> Statuses => Counts(_statuses);
 
     public IReadOnlyDictionary<string, long> Errors => Counts(_errors);
+
+    /// <summary>What was no operation and went as it should: <c>join</c>, <c>leave</c>, <c>cut</c>, <c>reconnect</c>.</summary>
+    public IReadOnlyDictionary<string, long> Happenings => Counts(_happenings);
 
     /// <param name="latency">From when it was due, in an open loop; from sending, in a closed one.</param>
     public void Succeeded(TimeSpan latency, string status)
@@ -86,6 +93,11 @@ internal sealed class Recorder(string scenario)
         Count(_errors, errorType, times);
         _metrics.Went(errorType, times);
     }
+
+    /// <summary>Something happened that is no operation, and no trouble.</summary>
+    public void Happened(string what) => Count(_happenings, what);
+
+    public void Admitted(TimeSpan latency) => Admission.Add(latency);
 
     public void Propagated(TimeSpan latency) => Propagation.Add(latency);
 

@@ -50,12 +50,18 @@ internal sealed record RunReport
     /// <summary>From an author's sending to another client's applying; null where nothing was measured.</summary>
     public required LatencyReport? Propagation { get; init; }
 
+    /// <summary>From wanting to be in a document, or from being cut off, until being in it; null where nobody was.</summary>
+    public required LatencyReport? Admission { get; init; }
+
     /// <summary>How late the tool itself was with what was due; null where nothing was due at a time.</summary>
     public required LatencyReport? Lateness { get; init; }
 
     public required IReadOnlyDictionary<string, long> Statuses { get; init; }
 
     public required IReadOnlyDictionary<string, long> Errors { get; init; }
+
+    /// <summary>What happened that was no operation: joins, leaves, cuts, reconnects.</summary>
+    public required IReadOnlyDictionary<string, long> Happenings { get; init; }
 
     /// <summary>Null where there was nothing to compare.</summary>
     public required IntegrityReport? Integrity { get; init; }
@@ -86,9 +92,11 @@ internal sealed record RunReport
             Totals = totals,
             Latency = LatencyReport.Of(recorder.Latency),
             Propagation = recorder.Propagation.Count > 0 ? LatencyReport.Of(recorder.Propagation) : null,
+            Admission = recorder.Admission.Count > 0 ? LatencyReport.Of(recorder.Admission) : null,
             Lateness = recorder.Lateness.Count > 0 ? LatencyReport.Of(recorder.Lateness) : null,
             Statuses = recorder.Statuses,
             Errors = recorder.Errors,
+            Happenings = recorder.Happenings,
             Integrity = integrity,
             Timeline = driven.Timeline.Points,
             Server = UsageReport.Of(driven.Timeline.Server, totals),

@@ -18,10 +18,14 @@ internal static class Summary
         Line("latency", $"{Quantiles(report.Latency)}, from {(report.Plan.Loop == "open" ? "when each was due" : "sending each: the next waits for it")}");
         if (report.Propagation is { } propagation)
             Line("propagation", $"{Quantiles(propagation)}, from an author's sending to another's applying");
+        if (report.Admission is { } admission)
+            Line("admission", $"{Quantiles(admission)}, from wanting in, or being cut off, to being in");
         if (report.Lateness is { } lateness)
             Line("lateness", $"{Quantiles(lateness)}, of the tool itself");
         Histogram(text, report.Latency);
         Line("statuses", Counts(report.Statuses));
+        if (report.Happenings.Count > 0)
+            Line("happenings", Counts(report.Happenings));
         Line("errors", report.Errors.Count == 0 ? "none" : paint.Bad(Counts(report.Errors)));
         if (totals.BytesSent + totals.BytesReceived > 0)
             Line("bytes", $"{Size(totals.BytesSent)} sent, {Size(totals.BytesReceived)} received");

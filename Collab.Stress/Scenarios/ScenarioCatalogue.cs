@@ -5,7 +5,10 @@ namespace Collab.Stress.Scenarios;
 /// <summary>All scenarios, in the order of the help.</summary>
 internal static class ScenarioCatalogue
 {
-    public static IReadOnlyList<Scenario> All { get; } = [new Typing(), new ConflictHeavy()];
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new Typing(), new HotDocument(), new ManyDocuments(), new ReconnectStorm(), new SlowReader(), new JoinStorm(), new LargeDocument(), new ConflictHeavy(), new Soak(),
+    ];
 
     /// <exception cref="InvalidPlanException">There is none of this name.</exception>
     public static Scenario Find(string name) =>

@@ -1,3 +1,5 @@
+using Collab.Stress.Editing.Edits;
+
 namespace Collab.Stress.Scenarios;
 
 /// <summary>How much a scenario does unless it is told otherwise. The limits are the options'.</summary>
@@ -19,6 +21,14 @@ internal sealed record ScenarioDefaults
 
     /// <summary>Over how long clients come.</summary>
     public TimeSpan Ramp { get; init; }
+
+    /// <summary>What people do; editing scenarios.</summary>
+    public EditMix Mix { get; init; } = new(80, 12, 3, 5);
+
+    public Pastes Pastes { get; init; } = Pastes.None;
+
+    /// <summary>Code units that an insert has, unless it is a paste.</summary>
+    public int InsertLength { get; init; } = 1;
 
     /// <summary>How long an answer is waited for.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Collab.Client;
+using Collab.Stress.Connections;
 
 namespace Collab.Stress.Server;
 
@@ -19,9 +20,7 @@ internal sealed class StressServer : IDisposable
     public StressServer(StressPlan plan)
     {
         _plan = plan;
-        if (plan.IsInsecure)
-            _handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        _http = new HttpClient(_handler, disposeHandler: false) { BaseAddress = new Uri(plan.Target.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(Trusting(_handler), disposeHandler: false) { BaseAddress = new Uri(plan.Target.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     /// <exception cref="HttpRequestException">It does not answer, or says that it is not well.</exception>
@@ -34,10 +33,11 @@ internal sealed class StressServer : IDisposable
             throw new HttpRequestException($"{_plan.Target}health/ready answers {(int)answer.StatusCode}: the server takes nobody in.");
     }
 
-    public CollabClient Connect(string name) => new(_plan.Target, new CollabClientOptions
+    /// <param name="wire">What the client connects over; null: as it likes.</param>
+    public CollabClient Connect(string name, Wire? wire = null) => new(_plan.Target, new CollabClientOptions
     {
         Name = name,
-        HttpHandler = _handler,
+        HttpHandler = wire is null ? _handler : Trusting(wire.Handler),
         Token = _plan.Token is null && _plan.ApiKey is null ? null : cancellation => TokenAsync(name, cancellation),
     });
 
@@ -68,6 +68,13 @@ internal sealed class StressServer : IDisposable
     {
         _http.Dispose();
         _handler.Dispose();
+    }
+
+    private SocketsHttpHandler Trusting(SocketsHttpHandler handler)
+    {
+        if (_plan.IsInsecure)
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        return handler;
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
