@@ -84,7 +84,7 @@ public sealed class CollabDocument
     /// <summary>How often an operation was sent again, because its acknowledgement stayed away or the connection was lost.</summary>
     public int ResubmissionsTotal => Look(state => state.ResubmissionsTotal);
 
-    /// <summary>Stands between the connection and <see cref="Take"/>, when there: tests hold messages back, as a slow last mile would.</summary>
+    /// <summary>Stands between the connection and <see cref="Take"/>, when there: tests and replays of traces hold messages back, as a slow last mile would.</summary>
     internal Action<ServerMessage>? Inbox { get; set; }
 
     internal Task WhenLoaded => _loaded.Task;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Collab.Stress.Editing.Edits;
 using Collab.Stress.Scenarios;
+using Collab.Stress.Traces;
 
 namespace Collab.Stress;
 
@@ -40,6 +41,10 @@ internal sealed class StressOptions
 
     public Option<TimeSpan?> Ramp { get; } = Span("--ramp", "Over how long clients come.", TimeSpan.Zero);
 
+    public Option<string?> Trace { get; } = new("--trace") { Description = "An editing trace to replay, seqtrace/1 or conctrace/1, plain or gzipped." };
+
+    public Option<string> Speed { get; } = new("--speed") { Description = $"How fast: full (the next when the one before is acknowledged), recorded (pauses over {TraceFile.PauseLimit.TotalSeconds} s count as that), or so many times as fast as recorded, up to {TraceSpeed.Limit}.", DefaultValueFactory = _ => "full" };
+
     public Option<TimeSpan?> Timeout { get; } = Span("--timeout", "How long an answer is waited for, at least 100ms.", TimeSpan.FromMilliseconds(100), "-timeout");
 
     public Option<bool> Insecure { get; } = new("--insecure", "-insecure") { Description = "Takes any certificate of the server, for https with one of its own making. Default: it has to be trusted." };
@@ -65,9 +70,9 @@ internal sealed class StressOptions
     public Option<string?> Token { get; } = new("--token") { Description = "An access token that all clients use, good for the whole run. Default: COLLAB_TOKEN of the environment." };
 
     // What only some scenarios have a use for.
-    private IEnumerable<Option> OfSome => [Documents, ClientsPerDocument, Rps, ThinkTime, Mix, Paste, InsertLength, Ramp];
+    private IEnumerable<Option> OfSome => [Documents, ClientsPerDocument, Rps, ThinkTime, Mix, Paste, InsertLength, Ramp, Trace, Speed];
 
-    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Mix, Paste, InsertLength, Ramp, Timeout, Insecure, Seed, Json, Html, Quiet, NoColor, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
+    private IEnumerable<Option> All => [Target, Clients, Documents, ClientsPerDocument, Duration, Rps, ThinkTime, Mix, Paste, InsertLength, Ramp, Trace, Speed, Timeout, Insecure, Seed, Json, Html, Quiet, NoColor, MetricsPort, MetricsAddress, Linger, ApiKey, Token];
 
     public RootCommand Command()
     {
@@ -94,7 +99,9 @@ internal sealed class StressOptions
         double? rps = arguments.GetValue(Rps);
         if (thinkTime is not null && rps is not null)
             throw new InvalidPlanException("--rps and --think-time both say how often; give one of them.");
-        return new StressPlan
+        if (!TraceSpeed.TryParse(arguments.GetValue(Speed)!, out var speed))
+            throw new InvalidPlanException($"--speed is {arguments.GetValue(Speed)}; it is full, recorded, or a number over 0 and up to {TraceSpeed.Limit}.");
+        return scenario.Complete(new StressPlan
         {
             Target = arguments.GetValue(Target)!,
             Scenario = scenario,
@@ -107,12 +114,14 @@ internal sealed class StressOptions
             Pastes = arguments.GetValue(Paste) ?? defaults.Pastes,
             InsertLength = arguments.GetValue(InsertLength) ?? defaults.InsertLength,
             Ramp = arguments.GetValue(Ramp) ?? defaults.Ramp,
+            Trace = arguments.GetValue(Trace) is { } file ? TraceFile.Read(file) : null,
+            Speed = speed,
             Timeout = arguments.GetValue(Timeout) ?? defaults.Timeout,
             IsInsecure = arguments.GetValue(Insecure),
             Seed = arguments.GetValue(Seed) ?? Random.Shared.Next(),
             ApiKey = arguments.GetValue(ApiKey) ?? Environment.GetEnvironmentVariable("COLLAB_API_KEY"),
             Token = arguments.GetValue(Token) ?? Environment.GetEnvironmentVariable("COLLAB_TOKEN"),
-        };
+        });
     }
 
     private static EditMix? ParseMix(ArgumentResult result)

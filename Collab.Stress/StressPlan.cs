@@ -1,5 +1,6 @@
 using Collab.Stress.Editing.Edits;
 using Collab.Stress.Scenarios;
+using Collab.Stress.Traces;
 
 namespace Collab.Stress;
 
@@ -40,6 +41,12 @@ internal sealed record StressPlan
     /// <summary>Over how long clients come.</summary>
     public TimeSpan Ramp { get; init; }
 
+    /// <summary>What is replayed; null where nothing is.</summary>
+    public EditingTrace? Trace { get; init; }
+
+    /// <summary>Of <see cref="Trace"/>.</summary>
+    public TraceSpeed Speed { get; init; } = TraceSpeed.Full;
+
     /// <summary>How long an answer is waited for.</summary>
     public required TimeSpan Timeout { get; init; }
 
@@ -53,7 +60,7 @@ internal sealed record StressPlan
     public string? Token { get; init; }
 
     /// <summary>Operations are due at times of their own, whether or not the server keeps up.</summary>
-    public bool IsOpenLoop => Rps is not null || ThinkTime > TimeSpan.Zero;
+    public bool IsOpenLoop => Rps is not null || ThinkTime > TimeSpan.Zero || Speed.IsPaced;
 
     /// <summary>Between two operations of one client on average; zero in a closed loop.</summary>
     public TimeSpan Interval => Rps is { } rps ? TimeSpan.FromSeconds(Clients / rps) : ThinkTime;
@@ -63,6 +70,8 @@ internal sealed record StressPlan
 
     public override string ToString()
     {
+        if (Trace is not null)
+            return $"{Scenario.Name} against {Target}: {Trace.Name}, {Trace.Transactions.Count} transactions of {Count(Trace.Agents, "author")}, into {Count(Documents, "document")} at {Speed} speed, seed {Seed}";
         string what = Documents > 0 ? $"{Count(Clients, "client")} in {Count(Documents, "document")}" : Count(Clients, "client");
         string pace = Rps is { } rps ? $"{rps:0.##}/s together" : ThinkTime > TimeSpan.Zero ? $"one operation in {ThinkTime.TotalMilliseconds:0.#} ms each" : "as fast as answers come";
         return $"{Scenario.Name} against {Target}: {what}, {pace}, for {Duration.TotalSeconds:0.#} s, seed {Seed}";

@@ -21,5 +21,9 @@ internal abstract class Scenario
     /// <summary>The options it has a use for, beside those of every run: <c>--documents</c>. Any other is refused, for a setting without effect would be believed to have one.</summary>
     public abstract IReadOnlyCollection<string> Options { get; }
 
+    /// <summary>The plan with what the scenario alone knows.</summary>
+    /// <exception cref="InvalidPlanException">The scenario can't be run so.</exception>
+    public virtual StressPlan Complete(StressPlan plan) => plan;
+
     public abstract ILoad CreateLoad(StressPlan plan, StressServer server, Recorder recorder);
 }

@@ -1,4 +1,5 @@
 using Collab.Stress.Editing;
+using Collab.Stress.Traces;
 
 namespace Collab.Stress.Scenarios;
 
@@ -7,7 +8,7 @@ internal static class ScenarioCatalogue
 {
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new Typing(), new HotDocument(), new ManyDocuments(), new ReconnectStorm(), new SlowReader(), new JoinStorm(), new LargeDocument(), new ConflictHeavy(), new Soak(),
+        new Typing(), new HotDocument(), new ManyDocuments(), new ReconnectStorm(), new SlowReader(), new JoinStorm(), new LargeDocument(), new ConflictHeavy(), new Soak(), new Trace(),
     ];
 
     /// <exception cref="InvalidPlanException">There is none of this name.</exception>

@@ -23,7 +23,7 @@ public sealed class BrokenServerTests
     public async Task A_fault_is_found_and_named(Fault fault, string finding)
     {
         // Who is not sent the last operation waits for it in vain.
-        var (code, output) = await RunAsync(fault, every: 40, operations: 120, SmallWindow, "typing", "--clients", "4", "--documents", "1", "--think-time", "20ms", "--timeout", "15s");
+        var (code, output) = await RunAsync(fault, every: 40, operations: 120, SmallWindow, "typing", "--clients", "4", "--documents", "1", "--think-time", "20ms", "--timeout", "6s");
         Assert.True(code == 1, $"{fault} ended with {code}:\n{output}");
         Assert.Contains("NOT WHOLE", output, StringComparison.Ordinal);
         Assert.Contains(finding, output, StringComparison.Ordinal);
