@@ -9,6 +9,7 @@ internal sealed class LogTally(string document, long start, IReadOnlyList<Witnes
     private (long Times, LoggedOperation First) _repeated;
     private (long Times, LoggedOperation First) _nobodys;
     private (long Times, LoggedOperation First) _outOfOrder;
+    private string? _firstLost;
 
     public long Acknowledged { get; private set; }
 
@@ -53,8 +54,6 @@ internal sealed class LogTally(string document, long start, IReadOnlyList<Witnes
         if (Lost > 0)
             findings.AddFirst($"{document} has lost {Lost} of {Acknowledged} acknowledged operations, the first is {_firstLost}.");
     }
-
-    private string? _firstLost;
 
     private void Look(Witness witness, string session, AcknowledgedOperations.Range range)
     {

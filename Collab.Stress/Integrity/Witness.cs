@@ -48,21 +48,16 @@ internal sealed class Witness
     /// <summary>Its content when it left, if everything was saved.</summary>
     public Sighting? Last { get; private set; }
 
-    /// <summary>The client is about to leave the document: what it has seen until now stays for the check, the document itself need not.</summary>
+    /// <summary>The client is about to leave the document: what it has seen until now stays for the check, the document itself need not. What it still sends on its way out is noted, too.</summary>
     public void Leave()
     {
-        if (Document is not { } document)
+        if (Document is null)
             return;
         Last = See();
-        document.Happened -= Note;
-        lock (_lock)
-        {
-            Rest();
-            Document = null;
-        }
+        Document = null;
     }
 
-    /// <summary>Nothing more is waited for: what is on its way still counts as unanswered.</summary>
+    /// <summary>Nothing more is waited for: what is on its way still may be in the log, or not.</summary>
     public void Rest()
     {
         lock (_lock)

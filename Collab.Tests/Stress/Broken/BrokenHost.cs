@@ -13,10 +13,11 @@ internal sealed class BrokenHost : IAsyncDisposable
 {
     private readonly WebHost _host;
 
-    private BrokenHost(Fault fault, int every, params (string Key, string Value)[] settings)
+    private BrokenHost(Fault fault, int every, MemoryOperationLog log, string url, (string Key, string Value)[] settings)
     {
-        Log = new BrokenLog(new MemoryOperationLog(), fault, every);
-        _host = new WebHost(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value), services =>
+        Log = new BrokenLog(log, fault, every);
+        var values = settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value);
+        _host = new WebHost(values, url: url, configure: services =>
         {
             services.AddSingleton<IOperationLog>(Log);
             services.AddSingleton(provider => (HubConnectionHandler<CollabHub>)ActivatorUtilities.CreateInstance<PacedConnections>(
@@ -31,9 +32,19 @@ internal sealed class BrokenHost : IAsyncDisposable
     public Uri Url => _host.Http.BaseAddress!;
 
     /// <param name="every">One operation in so many is treated wrongly.</param>
-    public static async Task<BrokenHost> StartAsync(Fault fault, int every, params (string Key, string Value)[] settings)
+    public static Task<BrokenHost> StartAsync(Fault fault, int every, params (string Key, string Value)[] settings) =>
+        StartAsync(new BrokenHost(fault, every, new MemoryOperationLog(), $"http://127.0.0.1:{OwnPort.Take()}", settings));
+
+    /// <summary>Ends, and starts again on the same port without the newest operations of each document, all of which it has acknowledged.</summary>
+    public async Task<BrokenHost> RestartAsync(int forgotten)
     {
-        var host = new BrokenHost(fault, every, settings);
+        string url = Url.ToString();
+        await DisposeAsync();
+        return await StartAsync(new BrokenHost(Fault.None, 1, await Log.ForgetAsync(forgotten), url, []));
+    }
+
+    private static async Task<BrokenHost> StartAsync(BrokenHost host)
+    {
         await host._host.StartAsync();
         return host;
     }

@@ -44,6 +44,24 @@ internal sealed class BrokenLog(IOperationLog log, Fault fault, int every) : Log
         return snapshot with { Content = content, ContentHash = DocumentKinds.Find("text")!.DecodeContent(content).Hash() };
     }
 
+    /// <summary>What a machine has after it went down that had acknowledged before it wrote.</summary>
+    /// <param name="operations">How many of each document's newest are gone.</param>
+    public async Task<MemoryOperationLog> ForgetAsync(int operations)
+    {
+        var left = new MemoryOperationLog();
+        var (documents, _) = await ListAsync(null, 1000, CancellationToken.None);
+        foreach (var document in documents)
+        {
+            var now = document.ModifiedAt;
+            await left.CreateAsync(document.Id, new NewDocument(document.Kind, document.Policy, document.Title), now, null, CancellationToken.None);
+            var records = await base.ReadAsync(document.Id, Revision.Zero, All, All, CancellationToken.None);
+            if (records.Length > operations)
+                await left.AppendAsync([new LogAppend(document.Id, 0, [.. records.SkipLast(operations)], now)], CancellationToken.None);
+        }
+
+        return left;
+    }
+
     private IEnumerable<LogRecord> Break(ImmutableArray<LogRecord> records)
     {
         for (int i = 0; i < records.Length; i++)
