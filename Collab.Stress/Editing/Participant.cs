@@ -99,7 +99,7 @@ internal sealed class Participant : IAsyncDisposable
 
     private async Task EditAsync(CancellationToken over)
     {
-        long due = Stopwatch.GetTimestamp();
+        var due = new DueTimes(TimeSpan.Zero);
         while (!over.IsCancellationRequested)
         {
             var intention = _habits.Next();
@@ -112,16 +112,12 @@ internal sealed class Participant : IAsyncDisposable
                 continue;
             }
 
-            // The next is due however late this one was.
-            due += (long)(_habits.NextPause().TotalSeconds * Stopwatch.Frequency);
-            // Timers count whole milliseconds, and cut off what is more: up, therefore, for nothing is done before it is due.
-            double early = Math.Ceiling(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due).TotalMilliseconds);
-            if (early > 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(early), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            due.Add(_habits.NextPause());
+            await due.WaitAsync(over);
             if (over.IsCancellationRequested)
                 return;
-            _recorder.Late(Stopwatch.GetElapsedTime(due));
-            _ = DoAsync(intention, due);
+            _recorder.Late(Stopwatch.GetElapsedTime(due.Due));
+            _ = DoAsync(intention, due.Due);
         }
     }
 

@@ -1,3 +1,4 @@
+using Collab.Stress.Connections;
 using Collab.Stress.Editing;
 using Collab.Stress.Traces;
 
@@ -9,6 +10,7 @@ internal static class ScenarioCatalogue
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new Typing(), new HotDocument(), new ManyDocuments(), new ReconnectStorm(), new SlowReader(), new JoinStorm(), new LargeDocument(), new ConflictHeavy(), new Soak(), new Trace(),
+        new WebSocketScenario(),
     ];
 
     /// <exception cref="InvalidPlanException">There is none of this name.</exception>

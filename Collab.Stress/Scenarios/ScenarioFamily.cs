@@ -3,6 +3,9 @@ namespace Collab.Stress.Scenarios;
 /// <summary>What kind of load a scenario is.</summary>
 internal enum ScenarioFamily
 {
+    /// <summary>Connections, and nothing over them.</summary>
+    Connections,
+
     /// <summary>People in documents; ends with the integrity check.</summary>
     Documents,
 }

@@ -23,6 +23,9 @@ internal sealed class StressServer : IDisposable
         _http = new HttpClient(Trusting(_handler), disposeHandler: false) { BaseAddress = new Uri(plan.Target.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
+    /// <summary>There is a key or a token: nobody comes without a name.</summary>
+    public bool HasCredentials => _plan.Token is not null || _plan.ApiKey is not null;
+
     /// <exception cref="HttpRequestException">It does not answer, or says that it is not well.</exception>
     /// <exception cref="TimeoutException">It takes the connection and says nothing.</exception>
     public async Task RequireHealthAsync(CancellationToken cancellation)
@@ -38,7 +41,7 @@ internal sealed class StressServer : IDisposable
     {
         Name = name,
         HttpHandler = wire is null ? _handler : Trusting(wire.Handler),
-        Token = _plan.Token is null && _plan.ApiKey is null ? null : cancellation => TokenAsync(name, cancellation),
+        Token = !HasCredentials ? null : cancellation => TokenAsync(name, cancellation),
     });
 
     /// <summary>Asks the API, again for as long as it says that there is too much to do.</summary>
@@ -50,7 +53,7 @@ internal sealed class StressServer : IDisposable
         while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-            if (_plan.Token is not null || _plan.ApiKey is not null)
+            if (HasCredentials)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync("check", cancellation));
             using var answer = await SendAsync(request, cancellation);
             if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && Stopwatch.GetElapsedTime(asked) < Patience)
@@ -64,17 +67,37 @@ internal sealed class StressServer : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        _handler.Dispose();
-    }
-
-    private SocketsHttpHandler Trusting(SocketsHttpHandler handler)
+    /// <summary>The handler, which takes those certificates that the plan does.</summary>
+    public SocketsHttpHandler Trusting(SocketsHttpHandler handler)
     {
         if (_plan.IsInsecure)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         return handler;
+    }
+
+    /// <summary>An access token for somebody of this name, or the one that there is.</summary>
+    /// <exception cref="InvalidOperationException">The server does not give one out.</exception>
+    public async ValueTask<string> TokenAsync(string name, CancellationToken cancellation)
+    {
+        if (_plan.Token is { } token)
+            return token;
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/tokens", UriKind.Relative))
+        {
+            Content = JsonContent.Create(new { subject = $"stress-{name}", name, documents = "stress-*", role = "owner" }),
+        };
+        request.Headers.Add("X-Api-Key", _plan.ApiKey);
+        using var answer = await _http.SendAsync(request, cancellation);
+        string body = await answer.Content.ReadAsStringAsync(cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"POST api/tokens is answered by {(int)answer.StatusCode}: {body}");
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.GetProperty("token").GetString()!;
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _handler.Dispose();
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
@@ -91,22 +114,5 @@ internal sealed class StressServer : IDisposable
         {
             throw new HttpRequestException($"{failure.Message.TrimEnd('.')}: {failure.InnerException?.Message} With --insecure any certificate is taken.", failure);
         }
-    }
-
-    private async ValueTask<string> TokenAsync(string name, CancellationToken cancellation)
-    {
-        if (_plan.Token is { } token)
-            return token;
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/tokens", UriKind.Relative))
-        {
-            Content = JsonContent.Create(new { subject = $"stress-{name}", name, documents = "stress-*", role = "owner" }),
-        };
-        request.Headers.Add("X-Api-Key", _plan.ApiKey);
-        using var answer = await _http.SendAsync(request, cancellation);
-        string body = await answer.Content.ReadAsStringAsync(cancellation);
-        if (!answer.IsSuccessStatusCode)
-            throw new InvalidOperationException($"POST api/tokens is answered by {(int)answer.StatusCode}: {body}");
-        using var json = JsonDocument.Parse(body);
-        return json.RootElement.GetProperty("token").GetString()!;
     }
 }
