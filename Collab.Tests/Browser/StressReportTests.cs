@@ -19,7 +19,7 @@ public sealed class StressReportTests(DemoFixture fixture) : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("collab-report-");
 
     [Fact]
-    public async Task It_shows_the_numbers_of_the_run()
+    public async Task It_shows_the_numbers_of_the_run_and_draws_its_charts()
     {
         string json = Path.Combine(_folder.FullName, "run.json");
         await using var server = await DemoServer.StartAsync();
@@ -45,6 +45,10 @@ public sealed class StressReportTests(DemoFixture fixture) : IDisposable
             Assert.Contains(Counted(status.Value), await page.Locator("[data-card=statuses] tr", new() { HasText = status.Name }).InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("--seed 7", await page.Locator(".command").InnerTextAsync(), StringComparison.Ordinal);
         Assert.NotEqual(0, await page.Locator(".distribution rect").CountAsync());
+        Assert.Equal(5, await page.Locator(".plot canvas").CountAsync());
+        Assert.True(await page.EvaluateAsync<bool>(AllDrawn), "A chart is empty.");
+        await page.Locator("details summary").ClickAsync();
+        Assert.Equal(run.GetProperty("timeline").GetArrayLength(), await page.Locator("details tbody tr").CountAsync());
 
         Task<string> CellAsync(string row) => page.Locator("[data-card=percentiles] tr", new() { Has = page.GetByRole(AriaRole.Rowheader, new() { Name = row, Exact = true }) }).Locator("td").First.InnerTextAsync();
     }
@@ -81,7 +85,8 @@ public sealed class StressReportTests(DemoFixture fixture) : IDisposable
           "seed": 7, "plan": { "clients": 2, "loop": "open" }, "outcome": "not_whole", "interrupted": false, "exit_code": 1,
           "totals": { "attempted": 10, "succeeded": 8, "failed": 1, "unanswered": 1, "seconds": 2.0, "per_second": 4.0, "bytes_sent": 1, "bytes_received": 2 },
           "latency": {{Latency(8)}}, "propagation": null, "lateness": {{Latency(80)}}, "statuses": { "acknowledged": 8, "refused": 1 }, "errors": { "rate_limited": 1 },
-          "integrity": { "ratio": 0.75, "acknowledged": 8, "found": 6, "lost": 2, "doubled": 0, "diverged": 0, "documents": 1, "replicas": 3, "findings": [{{JsonSerializer.Serialize(finding, Relaxed)}}] },
+          "integrity": { "ratio": 0.75, "acknowledged": 8, "found": 6, "lost": 2, "given_up": 0, "doubled": 0, "altered": 0, "diverged": 0, "documents": 1, "replicas": 3,
+            "findings": [{{JsonSerializer.Serialize(finding, Relaxed)}}], "findings_total": 1, "not_compared": [] },
           "timeline": [{ "at_seconds": 1, "succeeded": 8, "failed": 1, "clients": 2, "latency_p50": 1, "latency_p99": 3 }] }
         """;
 

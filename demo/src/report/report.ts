@@ -57,11 +57,17 @@ export interface Integrity {
   readonly acknowledged: number;
   readonly found: number;
   readonly lost: number;
+  /** Cannot be known: it stood in history that the server has given up. */
+  readonly given_up: number;
   readonly doubled: number;
+  readonly altered: number;
   readonly diverged: number;
   readonly documents: number;
   readonly replicas: number;
+  /** The first hundred. */
   readonly findings: readonly string[];
+  readonly findings_total: number;
+  readonly not_compared: readonly string[];
 }
 
 /** A step of the run; counts are of the step, which ends at `at_seconds`. */

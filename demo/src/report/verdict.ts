@@ -45,7 +45,9 @@ export function verdict(report: RunReport): HTMLElement {
     h('p', { class: 'verdict-word' }, word),
     h('p', { class: 'verdict-sentence' }, sentence, report.interrupted && ' Ended early, by Ctrl-C.'),
     integrity && h('dl', { class: 'integrity' },
-      ...([['integrity', share(integrity.ratio)], ['acknowledged', exact(integrity.acknowledged)], ['lost', exact(integrity.lost)], ['doubled', exact(integrity.doubled)], ['diverged', exact(integrity.diverged)]] as const)
-        .map(([name, value]) => h('div', { 'data-integrity': name, class: value !== '0' && ['lost', 'doubled', 'diverged'].includes(name) ? 'is-bad' : '' }, h('dt', null, name), h('dd', null, value)))),
-    integrity && integrity.findings.length > 0 && h('ul', { class: 'findings', 'aria-label': 'What was found' }, ...integrity.findings.map((finding) => h('li', null, finding))));
+      ...([['integrity', share(integrity.ratio)], ['acknowledged', exact(integrity.acknowledged)], ['lost', exact(integrity.lost)], ['doubled', exact(integrity.doubled)], ['altered', exact(integrity.altered)], ['diverged', exact(integrity.diverged)]] as const)
+        .map(([name, value]) => h('div', { 'data-integrity': name, class: value !== '0' && !['integrity', 'acknowledged'].includes(name) ? 'is-bad' : '' }, h('dt', null, name), h('dd', null, value)))),
+    integrity && integrity.findings.length > 0 && h('ul', { class: 'findings', 'aria-label': 'What was found' }, ...integrity.findings.map((finding) => h('li', null, finding)),
+      integrity.findings_total > integrity.findings.length && h('li', null, `… and ${exact(integrity.findings_total - integrity.findings.length)} more.`)),
+    integrity && integrity.not_compared.length > 0 && h('ul', { class: 'findings not-compared', 'aria-label': 'What could not be compared' }, ...integrity.not_compared.map((gap) => h('li', null, gap))));
 }
