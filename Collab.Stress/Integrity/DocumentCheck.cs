@@ -1,7 +1,6 @@
 using Collab.Client;
 using Collab.Client.Documents;
 using Collab.Operations;
-using Collab.Operations.Deltas;
 using Collab.Stress.Server;
 
 namespace Collab.Stress.Integrity;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Collab.Operations;
-using Collab.Operations.Deltas;
 using Collab.Stress.Server;
 
 namespace Collab.Stress.Integrity;

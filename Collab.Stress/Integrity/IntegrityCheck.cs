@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Collab.Client;
 using Collab.Stress.Server;
 
 namespace Collab.Stress.Integrity;

@@ -1,5 +1,4 @@
 using Collab.Operations;
-using Collab.Operations.Deltas;
 
 namespace Collab.Stress.Integrity;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -68,6 +69,7 @@ internal sealed class StressServer : IDisposable
     }
 
     /// <summary>The handler, which takes those certificates that the plan does.</summary>
+    [SuppressMessage("Security", "CA5359", Justification = "What --insecure is: asked for on the command line, for a server of one's own under load.")]
     public SocketsHttpHandler Trusting(SocketsHttpHandler handler)
     {
         if (_plan.IsInsecure)

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Collab.Client;
-using Collab.Client.Documents;
 using Collab.Operations.Ropes;
 using Collab.Stress.Connections;
 using Collab.Stress.Integrity;

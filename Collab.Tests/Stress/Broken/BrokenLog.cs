@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Collab.Contracts;
-using Collab.Contracts.Documents;
 using Collab.Grains.Log;
 using Collab.Operations;
-using Collab.Operations.Deltas;
 using Collab.Tests.Log;
 
 namespace Collab.Tests.Stress.Broken;

@@ -1,4 +1,3 @@
-using Collab.Tests.EndToEnd;
 
 namespace Collab.Tests.Stress.Broken;
 
