@@ -99,10 +99,18 @@ internal sealed class Recorder(string scenario)
 
     public void Admitted(TimeSpan latency) => Admission.Add(latency);
 
-    public void Propagated(TimeSpan latency) => Propagation.Add(latency);
+    public void Propagated(TimeSpan latency)
+    {
+        Propagation.Add(latency);
+        _metrics.Propagated(latency);
+    }
 
     /// <summary>The tool began something this long after it was due.</summary>
-    public void Late(TimeSpan lateness) => Lateness.Add(lateness);
+    public void Late(TimeSpan lateness)
+    {
+        Lateness.Add(lateness);
+        _metrics.Late(lateness);
+    }
 
     public void Bytes(long sent, long received)
     {
@@ -110,9 +118,17 @@ internal sealed class Recorder(string scenario)
         Interlocked.Add(ref _bytesReceived, received);
     }
 
-    public void ClientJoined() => Interlocked.Increment(ref _clients);
+    public void ClientJoined()
+    {
+        Interlocked.Increment(ref _clients);
+        _metrics.ClientsChanged(1);
+    }
 
-    public void ClientLeft() => Interlocked.Decrement(ref _clients);
+    public void ClientLeft()
+    {
+        Interlocked.Decrement(ref _clients);
+        _metrics.ClientsChanged(-1);
+    }
 
     /// <summary>Called about once a second while the load is driven.</summary>
     public void TimePassed(TimeSpan sinceStart) => _metrics.TimePassed(sinceStart, SucceededCount);

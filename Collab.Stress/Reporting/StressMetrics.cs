@@ -13,6 +13,18 @@ internal sealed class StressMetrics
         "From when an edit was due until its author had it back, durable.",
         new HistogramConfiguration { LabelNames = ["scenario"], Buckets = Histogram.ExponentialBuckets(0.001, 2, 15) });
 
+    private static readonly Histogram Propagation = Metrics.CreateHistogram(
+        "collab_stress_propagation_seconds",
+        "From an author's sending until another client has applied it, once for each of them.",
+        new HistogramConfiguration { LabelNames = ["scenario"], Buckets = Histogram.ExponentialBuckets(0.001, 2, 15) });
+
+    private static readonly Histogram Lateness = Metrics.CreateHistogram(
+        "collab_stress_lateness_seconds",
+        "How long after it was due the tool itself began something.",
+        new HistogramConfiguration { LabelNames = ["scenario"], Buckets = Histogram.ExponentialBuckets(0.001, 2, 15) });
+
+    private static readonly Gauge Clients = Metrics.CreateGauge("collab_stress_clients", "Clients that are connected.", "scenario");
+
     private static readonly Gauge Rate = Metrics.CreateGauge("collab_stress_rps", "Edits acknowledged per second, over the last second.", "scenario");
 
     private static readonly Gauge Seconds = Metrics.CreateGauge("collab_stress_duration_seconds", "How long the clients have been editing.", "scenario");
@@ -28,6 +40,9 @@ internal sealed class StressMetrics
     private readonly string _scenario;
     private readonly Counter.Child _acknowledged;
     private readonly Histogram.Child _latency;
+    private readonly Histogram.Child _propagation;
+    private readonly Histogram.Child _lateness;
+    private readonly Gauge.Child _clients;
     private readonly Gauge.Child _rate;
     private readonly Gauge.Child _seconds;
     private readonly Gauge.Child _success;
@@ -42,6 +57,9 @@ internal sealed class StressMetrics
         _ = Operations.WithLabels(scenario, "refused");
         _ = Operations.WithLabels(scenario, "unanswered");
         _latency = Latency.WithLabels(scenario);
+        _propagation = Propagation.WithLabels(scenario);
+        _lateness = Lateness.WithLabels(scenario);
+        _clients = Clients.WithLabels(scenario);
         _rate = Rate.WithLabels(scenario);
         _seconds = Seconds.WithLabels(scenario);
         _success = Success.WithLabels(scenario);
@@ -52,6 +70,13 @@ internal sealed class StressMetrics
     public void Ended(string status, int times = 1) => (status == "acknowledged" ? _acknowledged : Operations.WithLabels(_scenario, status)).Inc(times);
 
     public void Took(TimeSpan latency) => _latency.Observe(latency.TotalSeconds);
+
+    public void Propagated(TimeSpan latency) => _propagation.Observe(latency.TotalSeconds);
+
+    public void Late(TimeSpan lateness) => _lateness.Observe(lateness.TotalSeconds);
+
+    /// <param name="by">One came, or minus one: one left.</param>
+    public void ClientsChanged(int by) => _clients.Inc(by);
 
     /// <param name="type">An error code of the protocol, <c>unanswered</c>, <c>diverged</c> or <c>integrity</c>.</param>
     public void Went(string type, int times)

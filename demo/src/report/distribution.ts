@@ -40,7 +40,8 @@ export function distribution(place: Place, report: RunReport): HTMLElement[] {
   const measured = [
     ['Latency', latency] as const,
     ...(propagation ? [['Propagation', propagation] as const] : []),
-    ...(report.lateness && report.lateness.count > 0 ? [['The tool’s lateness', report.lateness] as const] : []),
+    ...(report.admission && report.admission.count > 0 ? [['Let in', report.admission] as const] : []),
+    ...(report.lateness && report.lateness.count > 0 ? [['Tool late', report.lateness] as const] : []),
   ];
   const rows: (readonly [string, (of: Latency) => string])[] = [
     ['samples', (of) => exact(of.count)], ['min', (of) => ms(of.min)], ['mean', (of) => ms(of.mean)],
@@ -50,7 +51,7 @@ export function distribution(place: Place, report: RunReport): HTMLElement[] {
     card(place, 'distribution', 'How latency is distributed', `The share of all that took so long${propagation ? ': bars until the author has it back, durable; the line until other clients show it' : ''}. The axis is logarithmic.`,
       picture,
       propagation && h('ul', { class: 'legend' }, swatch('--series-0', 'latency'), swatch('--series-2', 'propagation', true))),
-    card(place, 'percentiles', 'Percentiles', propagation ? 'Latency: until the author has it back, durable. Propagation: from the author’s sending until another client shows it.' : 'p99: 99 of a hundred took no longer.',
+    card(place, 'percentiles', 'Percentiles', propagation ? 'Latency: until the author has it back, durable. Propagation: from the author’s sending until another client shows it. Tool late: how long after it was due the tool itself began.' : 'p99: 99 of a hundred took no longer.',
       table([{ head: '', cell: ([name]) => name }, ...measured.map(([head, of]) => ({ head, cell: ([, value]: (typeof rows)[number]) => value(of), isNumber: true }))], rows)),
   ];
 }

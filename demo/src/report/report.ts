@@ -14,9 +14,13 @@ export interface RunReport {
   readonly totals?: Totals | null;
   readonly latency?: Latency | null;
   readonly propagation?: Latency | null;
+  /** Until somebody who wanted to be in a document, or was cut off, is in it. */
+  readonly admission?: Latency | null;
   readonly lateness?: Latency | null;
   readonly statuses?: Counts | null;
   readonly errors?: Counts | null;
+  /** What was no operation: joins, leaves, cuts, reconnects. */
+  readonly happenings?: Counts | null;
   readonly integrity?: Integrity | null;
   readonly timeline?: readonly Moment[] | null;
   readonly server?: Usage | null;

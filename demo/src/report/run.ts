@@ -14,14 +14,15 @@ export function runPart(report: RunReport, place: Place): HTMLElement[] {
     verdict(report),
     warnings(report),
     tiles(report),
-    h('div', { class: 'board' },
+    h('div', { class: 'board' }, ...[
       ...charts(place, report),
       ...distribution(place, report),
       counts(place, 'statuses', 'How they ended', 'Each attempt by its answer.', report.statuses),
       counts(place, 'errors', 'Errors', 'What failed, by error code or by what was in the way.', report.errors),
+      Object.keys(report.happenings ?? {}).length > 0 ? counts(place, 'happenings', 'What else happened', 'No operations, and no trouble.', report.happenings) : null,
       planCard(place, report),
       toolCard(place, report),
-      timelineCard(place, report)),
+      timelineCard(place, report)].filter((each) => each !== null)),
   ];
 }
 

@@ -11,7 +11,8 @@ export interface Verdict {
 
 /** What a run came to, in a word and a sentence. */
 export function verdictOf(report: RunReport): Verdict {
-  const { integrity, totals } = report;
+  const { integrity, totals, scenarios } = report;
+  if (scenarios) return together(report, scenarios);
   switch (report.outcome) {
     case 'not_whole':
       return { mood: 'bad', word: 'NOT WHOLE', sentence: 'The server lost, doubled or changed what it had acknowledged. Nothing else on this page matters before that is understood.' };
@@ -28,6 +29,15 @@ export function verdictOf(report: RunReport): Verdict {
     default:
       return { mood: 'warn', word: String(report.outcome).replaceAll('_', ' '), sentence: '' };
   }
+}
+
+/** Of `all`: as good as the worst. */
+function together({ outcome }: RunReport, runs: readonly RunReport[]): Verdict {
+  const bad = (which: string) => runs.filter((run) => run.outcome === which).map((run) => run.scenario).join(', ');
+  if (outcome === 'not_whole') return { mood: 'bad', word: 'NOT WHOLE', sentence: `The server lost, doubled or changed what it had acknowledged, in ${bad('not_whole')}.` };
+  return outcome === 'whole'
+    ? { mood: 'good', word: 'Whole', sentence: `All ${exact(runs.length)} scenarios came out as they should.` }
+    : { mood: 'warn', word: 'With errors', sentence: `Nothing that was acknowledged is lost. ${bad('errors') === '' ? 'Not every scenario could be run.' : `There were errors in ${bad('errors')}.`}` };
 }
 
 function wrong({ totals }: RunReport): string {

@@ -3,7 +3,7 @@ import { dashboard, variable } from './dashboard.mjs';
 import { atLeast, docs, heatmap, dashboard as to, orNone, over, runbook, stat, timeseries } from './panels.mjs';
 
 const run = 'scenario=~"$scenario"';
-const quantile = (q) => `histogram_quantile(${q}, sum by (le) (rate(collab_stress_latency_seconds_bucket{${run}}[$__rate_interval])))`;
+const quantile = (q, of = 'latency') => `histogram_quantile(${q}, sum by (le) (rate(collab_stress_${of}_seconds_bucket{${run}}[$__rate_interval])))`;
 
 export default dashboard({
   uid: 'collab-load-test',
@@ -28,6 +28,9 @@ export default dashboard({
         timeseries('Rate', 'Edits acknowledged per second, as the tool counts them. It should lie on clients × rate: under it, the server (or the tool\'s own machine) does not keep up.', [[`sum by (scenario) (collab_stress_rps{${run}})`, '{{scenario}}']], { w: 8, h: 9, unit: 'ops', table: ['mean', 'max', 'lastNotNull'] }),
         timeseries('Latency', 'From when an edit was due until its author had it back, durable. Due, not sent: a server that makes the tool wait does not hide here.', [[quantile(0.5), 'p50'], [quantile(0.95), 'p95'], [quantile(0.99), 'p99']], { w: 8, h: 9, unit: 's', colors: quantiles, table: ['mean', 'max', 'lastNotNull'], connect: 60000 }),
         heatmap('Latency, all of it', 'Every edit by its latency (brighter: more of them). Two bands are two ways through the system: the log\'s flush interval, or one of several documents.', `sum by (le) (increase(collab_stress_latency_seconds_bucket{${run}}[$__rate_interval]))`, { w: 8, h: 9, unit: 's', decimals: 3 }),
+        timeseries('Clients', 'Connected at the time. It should lie on what the run was told, once all have come; under it they are turned down or thrown out: see Errors.', [[`sum by (scenario) (collab_stress_clients{${run}})`, '{{scenario}}']], { w: 8, h: 8, unit: 'none', decimals: 0 }),
+        timeseries('Until others have it', 'From an author\'s sending until another client has applied it, once for each of them, as the tool measures it. Over half a second people write into each other.', [[quantile(0.5, 'propagation'), 'p50'], [quantile(0.95, 'propagation'), 'p95'], [quantile(0.99, 'propagation'), 'p99']], { w: 8, h: 8, unit: 's', colors: quantiles, table: ['mean', 'max', 'lastNotNull'], connect: 60000, noValue: 'no documents' }),
+        timeseries('The tool\'s lateness', 'How long after it was due the tool itself began something. More than a tenth of the latency beside it: the tool measures itself. Give it more processor, or take two.', [[quantile(0.5, 'lateness'), 'p50'], [quantile(0.99, 'lateness'), 'p99']], { w: 8, h: 8, unit: 's', colors: quantiles, connect: 60000, noValue: 'nothing is due' }),
         timeseries('How edits ended', 'Per second. refused are told why under Errors; unanswered had no answer a minute after the last edit.', [[`sum by (status) (rate(collab_stress_operations_total{${run}}[$__rate_interval]))`, '{{status}}']], { w: 8, h: 8, unit: 'ops', stack: 'normal', colors: results }),
         timeseries('Errors', 'In the last minute, by error code. "none" is what is wanted, unless limits are what is tried. diverged and integrity are defects.', [[orNone(`sum by (scenario, error_type) (increase(collab_stress_errors_total{${run}}[1m]))`, 'error_type'), '{{scenario}} {{error_type}}']], { w: 8, h: 8, unit: 'none', stack: 'normal', links: [docs('Error codes', 'protocol.md#error-codes')] }),
         timeseries('The tool\'s memory', 'What collab-stress itself has. When it grows without end or its processor is full, it measures itself: use two of them, or a larger machine.', [
