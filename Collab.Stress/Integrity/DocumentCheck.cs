@@ -98,7 +98,7 @@ internal sealed class DocumentCheck(WatchedDocument document, StressServer serve
         var durable = new DurableContents(log, start, head);
         var content = start == 0 ? fresh.Kind.Initial : (await log.ContentAsync(start, cancellation)).Content;
         var replay = new LogReplay(start, content, [head, fresh.Revision, .. durable.Revisions, .. Revisions(seen, start)]);
-        var tally = new LogTally(document.Id, start, _witnesses, _findings);
+        var tally = new LogTally(document.Id, start, [.. _witnesses.Select(witness => (witness.Name, witness.Acknowledged))], _findings);
         await foreach (var operation in log.ReadAsync(start, cancellation))
         {
             tally.Add(operation);

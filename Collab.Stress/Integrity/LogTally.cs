@@ -2,9 +2,9 @@ namespace Collab.Stress.Integrity;
 
 /// <summary>Holds the log's operations, one after the other, against what clients sent and were told: finds what is lost, doubled, out of order or nobody's.</summary>
 /// <param name="start">The revision that the log begins at: 0, or more where history was given up.</param>
-internal sealed class LogTally(string document, long start, IReadOnlyList<Witness> witnesses, Findings findings)
+internal sealed class LogTally(string document, long start, IReadOnlyList<(string Name, AcknowledgedOperations Acknowledged)> clients, Findings findings)
 {
-    private readonly Dictionary<string, SequenceRanges> _sent = Sent(witnesses);
+    private readonly Dictionary<string, SequenceRanges> _sent = Sent(clients.Select(client => client.Acknowledged));
     private readonly Dictionary<string, (SequenceRanges Sequences, long Newest)> _logged = new(StringComparer.Ordinal);
     private (long Times, LoggedOperation First) _repeated;
     private (long Times, LoggedOperation First) _nobodys;
@@ -36,12 +36,12 @@ internal sealed class LogTally(string document, long start, IReadOnlyList<Witnes
     /// <summary>To be called when the whole log was added.</summary>
     public void Conclude()
     {
-        foreach (var witness in witnesses)
+        foreach (var (name, acknowledged) in clients)
         {
-            foreach (var (session, told) in witness.Acknowledged.Sessions)
+            foreach (var (session, told) in acknowledged.Sessions)
             {
                 foreach (var range in told.Ranges)
-                    Look(witness, session, range);
+                    Look(name, session, range);
             }
         }
 
@@ -55,7 +55,7 @@ internal sealed class LogTally(string document, long start, IReadOnlyList<Witnes
             findings.AddFirst($"{document} has lost {Lost} of {Acknowledged} acknowledged operations, the first is {_firstLost}.");
     }
 
-    private void Look(Witness witness, string session, AcknowledgedOperations.Range range)
+    private void Look(string name, string session, AcknowledgedOperations.Range range)
     {
         Acknowledged += range.Last - range.First + 1;
         var logged = _logged.TryGetValue(session, out var known) ? known.Sequences : new SequenceRanges();
@@ -70,14 +70,14 @@ internal sealed class LogTally(string document, long start, IReadOnlyList<Witnes
                 continue;
             Lost += last - lostFrom + 1;
             string where = range.FirstRevision == range.LastRevision ? $"revision {range.FirstRevision}" : $"a revision from {range.FirstRevision} to {range.LastRevision}";
-            _firstLost ??= $"sequence {lostFrom} of session {session}, which {witness.Name} was told is {where}";
+            _firstLost ??= $"sequence {lostFrom} of session {session}, which {name} was told is {where}";
         }
     }
 
-    private static Dictionary<string, SequenceRanges> Sent(IReadOnlyList<Witness> witnesses)
+    private static Dictionary<string, SequenceRanges> Sent(IEnumerable<AcknowledgedOperations> clients)
     {
         var sent = new Dictionary<string, SequenceRanges>(StringComparer.Ordinal);
-        foreach (var (session, told) in witnesses.SelectMany(witness => witness.Acknowledged.Sessions))
+        foreach (var (session, told) in clients.SelectMany(acknowledged => acknowledged.Sessions))
         {
             if (!sent.TryGetValue(session, out var sequences))
                 sent.Add(session, sequences = new SequenceRanges());
