@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Collab.Contracts;
+using Collab.Contracts.Documents;
 using Collab.Grains.Log;
 using Collab.Operations;
 using Collab.Tests.Log;
