@@ -29,6 +29,14 @@ internal static class Duration
         return TryScale(text[..^1], unit switch { 0 => 1, 1 => 60, _ => 3600 }, out duration);
     }
 
+    /// <summary>As it is read: <c>30s</c>, <c>2m</c>.</summary>
+    public static string Text(TimeSpan duration) => duration switch
+    {
+        { TotalHours: >= 1 } when duration.Ticks % TimeSpan.TicksPerHour == 0 => $"{duration.TotalHours:0}h",
+        { TotalMinutes: >= 1 } when duration.Ticks % TimeSpan.TicksPerMinute == 0 => $"{duration.TotalMinutes:0}m",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s"),
+    };
+
     private static bool TryScale(string number, double unitSeconds, out TimeSpan duration)
     {
         duration = default;

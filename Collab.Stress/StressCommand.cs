@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Collab.Client;
 using Collab.Stress.Reporting;
 using Collab.Stress.Reporting.Html;
 
@@ -34,18 +33,16 @@ internal static class StressCommand
         var console = new StressConsole(json == "-", arguments.GetValue(options.Quiet), arguments.GetValue(options.NoColor));
         try
         {
-            var plan = options.Plan(arguments);
+            var plans = new StressPlans(options, arguments, new StressEnvironment(Environment.GetEnvironmentVariable)).Make();
             string? html = arguments.GetValue(options.Html);
             if (html is not null)
                 HtmlReport.RequireViewer();
             await using var metrics = arguments.GetValue(options.MetricsPort) is { } port
-                ? new MetricsEndpoint(arguments.GetValue(options.MetricsAddress)!, port, arguments.GetValue(options.Linger) ?? TimeSpan.FromSeconds(15))
+                ? new MetricsEndpoint(arguments.GetValue(options.MetricsAddress) ?? "localhost", port, arguments.GetValue(options.Linger) ?? TimeSpan.FromSeconds(15))
                 : null;
             if (metrics is not null)
                 await metrics.StartAsync();
-            console.Remark($"{plan} (Ctrl-C ends it early and still reports, a second one ends it at once)");
-            var report = await new StressRun(plan, CommandLine.WithoutSecrets(arguments.Tokens.Select(token => token.Value)), console.Progress()).RunAsync(interrupted);
-            console.Result(Summary.Of(report, console.Paint));
+            var report = await RunAsync(options, arguments, plans, console, interrupted);
             if (json == "-")
                 await Console.Out.WriteLineAsync(report.ToJson());
             else if (json is not null)
@@ -56,15 +53,27 @@ internal static class StressCommand
                 await metrics.LingerAsync(interrupted);
             return report.ExitCode;
         }
-        catch (Exception failure) when (failure is InvalidPlanException or CollabException or HttpRequestException or InvalidOperationException or IOException or TimeoutException)
+        catch (Exception failure) when (failure is InvalidPlanException or UnauthorizedAccessException || StressRun.IsOfTheServer(failure))
         {
-            await Console.Error.WriteLineAsync($"collab-stress: {failure.Message}");
+            console.Failure(failure.Message);
             return NotDone;
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("collab-stress: interrupted before there was anything to check.");
+            console.Failure("interrupted before there was anything to check.");
             return NotDone;
         }
+    }
+
+    private static async Task<RunReport> RunAsync(StressOptions options, ParseResult arguments, IReadOnlyList<StressPlan> plans, StressConsole console, CancellationToken interrupted)
+    {
+        string command = CommandLine.WithoutSecrets(arguments.Tokens.Select(token => token.Value));
+        console.Remark("Ctrl-C ends it early and still reports, a second one ends it at once.");
+        if (arguments.GetValue(options.Scenario) == StressOptions.All)
+            return await new StressSuite(plans, arguments.GetValue(options.Pause) ?? TimeSpan.FromSeconds(5), command, console).RunAsync(interrupted);
+        console.Title(plans[0]);
+        var report = await new StressRun(plans[0], command, console.Progress()).RunAsync(interrupted);
+        console.Result(Summary.Of(report, console.Paint));
+        return report;
     }
 }

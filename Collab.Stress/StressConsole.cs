@@ -29,5 +29,14 @@ internal sealed class StressConsole
             _output.WriteLine(text);
     }
 
+    /// <summary>What comes now, of several.</summary>
+    public void Title(StressPlan plan)
+    {
+        if (!_isQuiet)
+            _output.WriteLine($"\n{Paint.Strong(plan.Scenario.Name)}: {plan.Scenario.Description}\n{plan}");
+    }
+
+    public void Failure(string text) => Console.Error.WriteLine($"collab-stress: {text}");
+
     public void Result(string text) => _output.WriteLine(text);
 }

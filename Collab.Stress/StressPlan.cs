@@ -1,4 +1,5 @@
 using Collab.Stress.Editing.Edits;
+using Collab.Stress.Http;
 using Collab.Stress.Scenarios;
 using Collab.Stress.Traces;
 
@@ -38,6 +39,9 @@ internal sealed record StressPlan
     /// <summary>Code units that an insert has, unless it is a paste: 1–500000.</summary>
     public required int InsertLength { get; init; }
 
+    /// <summary>What is asked again and again; null but for plain HTTP.</summary>
+    public HttpCall? Call { get; init; }
+
     /// <summary>Over how long clients come.</summary>
     public TimeSpan Ramp { get; init; }
 
@@ -65,6 +69,25 @@ internal sealed record StressPlan
     /// <summary>Between two operations of one client on average; zero in a closed loop.</summary>
     public TimeSpan Interval => Rps is { } rps ? TimeSpan.FromSeconds(Clients / rps) : ThinkTime;
 
+    /// <summary>The scenario as it is when nobody says otherwise.</summary>
+    public static StressPlan Of(Scenario scenario, Uri target) => new()
+    {
+        Target = target,
+        Scenario = scenario,
+        Clients = scenario.Defaults.Clients,
+        Documents = scenario.Defaults.Documents,
+        Duration = scenario.Defaults.Duration,
+        Rps = scenario.Defaults.Rps,
+        ThinkTime = scenario.Defaults.ThinkTime,
+        Mix = scenario.Defaults.Mix,
+        Pastes = scenario.Defaults.Pastes,
+        InsertLength = scenario.Defaults.InsertLength,
+        Call = scenario.Defaults.Call,
+        Ramp = scenario.Defaults.Ramp,
+        Timeout = scenario.Defaults.Timeout,
+        Seed = Random.Shared.Next(),
+    };
+
     /// <summary>Clients in the document with this number, from 0: they are spread evenly.</summary>
     public int ClientsIn(int document) => (Clients / Documents) + (document < Clients % Documents ? 1 : 0);
 
@@ -74,6 +97,8 @@ internal sealed record StressPlan
             return $"{Scenario.Name} against {Target}: {Trace.Name}, {Trace.Transactions.Count} transactions of {Count(Trace.Agents, "author")}, into {Count(Documents, "document")} at {Speed} speed, seed {Seed}";
         string what = Documents > 0 ? $"{Count(Clients, "client")} in {Count(Documents, "document")}" : Count(Clients, "client");
         string pace = Rps is { } rps ? $"{rps:0.##}/s together" : ThinkTime > TimeSpan.Zero ? $"one operation in {ThinkTime.TotalMilliseconds:0.#} ms each" : "as fast as answers come";
+        if (Call is not null)
+            what += $", {Call}";
         return $"{Scenario.Name} against {Target}: {what}, {pace}, for {Duration.TotalSeconds:0.#} s, seed {Seed}";
 
         static string Count(int number, string of) => $"{number} {of}{(number == 1 ? "" : "s")}";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Collab.Client;
 using Collab.Stress.Reporting;
 using Collab.Stress.Server;
 
@@ -11,6 +12,16 @@ internal sealed class StressRun(StressPlan plan, string command, Progress progre
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly Recorder _recorder = new(plan.Scenario.Name);
+
+    /// <summary>It is the server's fault, or the network's, and no defect of the tool: the message says enough.</summary>
+    public static bool IsOfTheServer(Exception failure) => failure is CollabException or HttpRequestException or InvalidOperationException or IOException or TimeoutException;
+
+    /// <exception cref="HttpRequestException">The server does not answer, or says that it is not well.</exception>
+    public static async Task RequireHealthAsync(StressPlan plan, CancellationToken interrupted)
+    {
+        using var server = new StressServer(plan);
+        await server.RequireHealthAsync(interrupted);
+    }
 
     /// <param name="interrupted">Ends the driving early; what follows is done all the same.</param>
     /// <exception cref="OperationCanceledException">It was interrupted before anything was driven.</exception>

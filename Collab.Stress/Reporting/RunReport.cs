@@ -34,7 +34,7 @@ internal sealed record RunReport
 
     public required int Seed { get; init; }
 
-    public required PlanReport Plan { get; init; }
+    public PlanReport? Plan { get; init; }
 
     public required RunOutcome Outcome { get; init; }
 
@@ -43,35 +43,38 @@ internal sealed record RunReport
 
     public required int ExitCode { get; init; }
 
-    public required RunTotals Totals { get; init; }
+    public RunTotals? Totals { get; init; }
 
-    public required LatencyReport Latency { get; init; }
+    public LatencyReport? Latency { get; init; }
 
     /// <summary>From an author's sending to another client's applying; null where nothing was measured.</summary>
-    public required LatencyReport? Propagation { get; init; }
+    public LatencyReport? Propagation { get; init; }
 
     /// <summary>From wanting to be in a document, or from being cut off, until being in it; null where nobody was.</summary>
-    public required LatencyReport? Admission { get; init; }
+    public LatencyReport? Admission { get; init; }
 
     /// <summary>How late the tool itself was with what was due; null where nothing was due at a time.</summary>
-    public required LatencyReport? Lateness { get; init; }
+    public LatencyReport? Lateness { get; init; }
 
-    public required IReadOnlyDictionary<string, long> Statuses { get; init; }
+    public IReadOnlyDictionary<string, long>? Statuses { get; init; }
 
-    public required IReadOnlyDictionary<string, long> Errors { get; init; }
+    public IReadOnlyDictionary<string, long>? Errors { get; init; }
 
     /// <summary>What happened that was no operation: joins, leaves, cuts, reconnects.</summary>
-    public required IReadOnlyDictionary<string, long> Happenings { get; init; }
+    public IReadOnlyDictionary<string, long>? Happenings { get; init; }
 
     /// <summary>Null where there was nothing to compare.</summary>
-    public required IntegrityReport? Integrity { get; init; }
+    public IntegrityReport? Integrity { get; init; }
 
-    public required IReadOnlyList<TimelinePoint> Timeline { get; init; }
+    public IReadOnlyList<TimelinePoint>? Timeline { get; init; }
 
     /// <summary>Null where the server is not on this machine, or not to be seen.</summary>
-    public required UsageReport? Server { get; init; }
+    public UsageReport? Server { get; init; }
 
-    public required ToolReport? Tool { get; init; }
+    public ToolReport? Tool { get; init; }
+
+    /// <summary>Of <c>all</c>: one for each; all that is of one run is null then, as this is elsewhere.</summary>
+    public IReadOnlyList<RunReport>? Scenarios { get; init; }
 
     public static RunReport Of(StressPlan plan, string command, DateTimeOffset started, DrivenRun driven, Recorder recorder, IntegrityReport? integrity)
     {
@@ -101,6 +104,25 @@ internal sealed record RunReport
             Timeline = driven.Timeline.Points,
             Server = UsageReport.Of(driven.Timeline.Server, totals),
             Tool = UsageReport.Of(driven.Timeline.Tool, totals) is { } tool ? ToolReport.Of(tool, driven.GarbagePauses) : null,
+        };
+    }
+
+    /// <param name="hasFailures">Some could not be run at all.</param>
+    public static RunReport OfAll(StressPlan first, string command, DateTimeOffset started, IReadOnlyList<RunReport> reports, bool hasFailures)
+    {
+        var worst = reports.Select(report => report.Outcome).DefaultIfEmpty(RunOutcome.Errors).Max();
+        return new RunReport
+        {
+            Scenario = StressOptions.All,
+            Description = "one scenario after the other",
+            Target = first.Target.ToString(),
+            Command = command,
+            Started = started,
+            Seed = first.Seed,
+            Outcome = hasFailures && worst == RunOutcome.Whole ? RunOutcome.Errors : worst,
+            Interrupted = reports.Any(report => report.Interrupted),
+            ExitCode = worst == RunOutcome.NotWhole ? StressCommand.Broken : hasFailures ? StressCommand.NotDone : StressCommand.Fine,
+            Scenarios = reports,
         };
     }
 

@@ -13,20 +13,20 @@ internal static class Summary
     public static string Of(RunReport report, Paint paint)
     {
         var text = new StringBuilder();
-        var totals = report.Totals;
+        var (plan, totals, latency, errors) = (report.Plan!, report.Totals!, report.Latency!, report.Errors!);
         Line("operations", $"{totals.Succeeded} succeeded, {totals.Failed} failed, {totals.Unanswered} unanswered in {totals.Seconds:0.0} s: {totals.PerSecond:0.0}/s");
-        Line("latency", $"{Quantiles(report.Latency)}, from {(report.Plan.Loop == "open" ? "when each was due" : "sending each: the next waits for it")}");
+        Line("latency", $"{Quantiles(latency)}, from {(plan.Loop == "open" ? "when each was due" : "sending each: the next waits for it")}");
         if (report.Propagation is { } propagation)
             Line("propagation", $"{Quantiles(propagation)}, from an author's sending to another's applying");
         if (report.Admission is { } admission)
             Line("admission", $"{Quantiles(admission)}, from wanting in, or being cut off, to being in");
         if (report.Lateness is { } lateness)
             Line("lateness", $"{Quantiles(lateness)}, of the tool itself");
-        Histogram(text, report.Latency);
-        Line("statuses", Counts(report.Statuses));
-        if (report.Happenings.Count > 0)
-            Line("happenings", Counts(report.Happenings));
-        Line("errors", report.Errors.Count == 0 ? "none" : paint.Bad(Counts(report.Errors)));
+        Histogram(text, latency);
+        Line("statuses", Counts(report.Statuses!));
+        Line("errors", errors.Count == 0 ? "none" : paint.Bad(Counts(errors)));
+        if (report.Happenings is { Count: > 0 } happenings)
+            Line("happenings", Counts(happenings));
         if (totals.BytesSent + totals.BytesReceived > 0)
             Line("bytes", $"{Size(totals.BytesSent)} sent, {Size(totals.BytesReceived)} received");
         if (report.Server is { } server)
@@ -36,7 +36,7 @@ internal static class Summary
         foreach (string sign in ToolLimit.SignsIn(report))
             text.AppendLine(paint.Warning($"WARNING: {sign}."));
         if (report.Interrupted)
-            text.AppendLine(paint.Warning($"interrupted after {totals.Seconds:0.0} of {report.Plan.DurationSeconds:0.#} s"));
+            text.AppendLine(paint.Warning($"interrupted after {totals.Seconds:0.0} of {plan.DurationSeconds:0.#} s"));
         if (report.Integrity is { } integrity)
             Integrity(text, integrity, paint);
         return text.ToString().TrimEnd();

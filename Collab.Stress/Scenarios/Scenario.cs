@@ -25,5 +25,11 @@ internal abstract class Scenario
     /// <exception cref="InvalidPlanException">The scenario can't be run so.</exception>
     public virtual StressPlan Complete(StressPlan plan) => plan;
 
+    /// <summary>How many clients there are is to be said; else it follows from what the scenario does.</summary>
+    public virtual bool TakesClients => true;
+
+    /// <summary>It asks what only a back end may: without <c>--api-key</c> it can't be run.</summary>
+    public virtual bool NeedsApiKey => false;
+
     public abstract ILoad CreateLoad(StressPlan plan, StressServer server, Recorder recorder);
 }

@@ -1,5 +1,6 @@
 using Collab.Stress.Connections;
 using Collab.Stress.Editing;
+using Collab.Stress.Http;
 using Collab.Stress.Traces;
 
 namespace Collab.Stress.Scenarios;
@@ -9,9 +10,13 @@ internal static class ScenarioCatalogue
 {
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new Typing(), new HotDocument(), new ManyDocuments(), new ReconnectStorm(), new SlowReader(), new JoinStorm(), new LargeDocument(), new ConflictHeavy(), new Soak(), new Trace(),
+        .. HttpScenario.All,
         new WebSocketScenario(),
+        new Typing(), new HotDocument(), new ManyDocuments(), new ReconnectStorm(), new SlowReader(), new JoinStorm(), new LargeDocument(), new ConflictHeavy(), new Soak(), new Trace(),
     ];
+
+    /// <summary>What is run when nothing else is asked for.</summary>
+    public static string Default => "typing";
 
     /// <exception cref="InvalidPlanException">There is none of this name.</exception>
     public static Scenario Find(string name) =>

@@ -1,4 +1,5 @@
 using Collab.Stress.Editing.Edits;
+using Collab.Stress.Http;
 
 namespace Collab.Stress.Scenarios;
 
@@ -29,6 +30,9 @@ internal sealed record ScenarioDefaults
 
     /// <summary>Code units that an insert has, unless it is a paste.</summary>
     public int InsertLength { get; init; } = 1;
+
+    /// <summary>What is asked again and again; null but for plain HTTP.</summary>
+    public HttpCall? Call { get; init; }
 
     /// <summary>How long an answer is waited for.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -18,12 +18,13 @@ internal sealed class Trace : Scenario
 
     public override IReadOnlyCollection<string> Options => ["--documents", "--trace", "--speed", "--ramp"];
 
+    // The recording says how many.
+    public override bool TakesClients => false;
+
     public override StressPlan Complete(StressPlan plan)
     {
         if (plan.Trace is not { } trace)
             throw new InvalidPlanException("trace replays a file; which one says --trace FILE.");
-        if (plan.Clients != plan.Documents)
-            throw new InvalidPlanException($"--clients has no meaning for trace: {trace.Name} has {trace.Agents} in each document.");
         if (plan.Speed.IsPaced && !trace.HasTimes)
             throw new InvalidPlanException($"{trace.Name} does not say when things happened; it can be replayed with --speed full.");
         if ((long)plan.Documents * trace.Agents > StressPlan.ClientsLimit)

@@ -74,7 +74,7 @@ public sealed class StressTests(CollaborationTests.Server server) : IClassFixtur
     [InlineData("--clients 20001", "--clients is 20001; it is 1–20000.")]
     [InlineData("--duration soon", "'soon' is no duration from 1s to a day: 200ms, 30s, 5m, 1h or hh:mm:ss.")]
     [InlineData("--duration 0.5s", "'0.5s' is no duration from 1s to a day: 200ms, 30s, 5m, 1h or hh:mm:ss.")]
-    [InlineData("nonsense", "There is no scenario 'nonsense'; there are typing, ")]
+    [InlineData("nonsense", "There is no scenario 'nonsense'; there are basic, ")]
     [InlineData("typing --clients 5 --documents 2 --clients-per-document 3", "--clients is 5, but --documents × --clients-per-document is 6; leave one of the three out.")]
     [InlineData("typing --clients 1 --documents 2", "--documents is 2, but --clients 1: a document without a client is not edited.")]
     [InlineData("typing --rps 5 --think-time 1s", "--rps and --think-time both say how often; give one of them.")]
