@@ -11,4 +11,8 @@ namespace Collab.Client.Documents;
 /// <param name="Delta">The change, based on the revision before.</param>
 /// <param name="Conflicts">What it ran into, at most 32.</param>
 public sealed record Operation(
-    long Revision, string Session, long Sequence, string? Author, DateTimeOffset At, IDelta Delta, IReadOnlyList<Conflict> Conflicts);
+    long Revision, string Session, long Sequence, string? Author, DateTimeOffset At, IDelta Delta, IReadOnlyList<Conflict> Conflicts)
+{
+    /// <summary>UTF-8 bytes of the delta, as it came.</summary>
+    internal int Bytes { get; init; }
+}

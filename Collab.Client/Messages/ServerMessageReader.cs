@@ -47,14 +47,19 @@ internal static class ServerMessageReader
 
     /// <summary>Reads one operation object.</summary>
     /// <param name="revision">The revision that it makes; the object itself does not say.</param>
-    public static Operation Operation(JsonElement operation, long revision, IDocumentKind kind) => new(
-        revision,
-        String(operation, "session"u8),
-        Number(operation, "sequence"u8),
-        OptionalString(operation, "author"u8),
-        DateTimeOffset.FromUnixTimeMilliseconds(Number(operation, "at"u8)),
-        kind.DecodeDelta(JsonMarshal.GetRawUtf8Value(operation.GetProperty("delta"u8)), Unlimited),
-        Conflicts(operation) ?? []);
+    public static Operation Operation(JsonElement operation, long revision, IDocumentKind kind)
+    {
+        var delta = JsonMarshal.GetRawUtf8Value(operation.GetProperty("delta"u8));
+        return new Operation(
+            revision,
+            String(operation, "session"u8),
+            Number(operation, "sequence"u8),
+            OptionalString(operation, "author"u8),
+            DateTimeOffset.FromUnixTimeMilliseconds(Number(operation, "at"u8)),
+            kind.DecodeDelta(delta, Unlimited),
+            Conflicts(operation) ?? [])
+        { Bytes = delta.Length };
+    }
 
     /// <summary>Reads problem details (RFC 9457) as the API answers them; whatever else stood before it may have answered.</summary>
     public static CollabException Problem(int status, byte[] body)

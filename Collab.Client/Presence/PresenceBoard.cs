@@ -11,10 +11,13 @@ namespace Collab.Client.Presence;
 /// <remarks>Operations are only noted as they come; the moving is done when somebody looks. Two hundred people typing into one document must not cost each of them two hundred transforms per key.</remarks>
 internal sealed class PresenceBoard(IDocumentKind kind)
 {
+    // What is remembered of operations is for presence that they overtook. Not more than this of it: of pastes alone it would be a hundred megabytes.
     private const int HistoryLimit = 256;
+    private const int HistoryBytesLimit = 256 << 10;
 
     private readonly Dictionary<string, PresenceUpdate> _others = [];
     private readonly List<Operation> _history = [];
+    private long _historyBytes;
     private long _revision;
     private int? _count;
 
@@ -53,24 +56,31 @@ internal sealed class PresenceBoard(IDocumentKind kind)
         _count = null;
         _others.Clear();
         _history.Clear();
+        _historyBytes = 0;
     }
 
     /// <summary>Notes the log's next operation.</summary>
     public void Advance(Operation operation)
     {
         _history.Add(operation);
+        _historyBytes += operation.Bytes;
         _revision = operation.Revision;
-        if (_history.Count < HistoryLimit)
+        if (_history.Count < HistoryLimit && _historyBytes <= HistoryBytesLimit)
             return;
         foreach (string session in _others.Keys)
             Settle(session);
-        _history.Clear();
+        // A half, so that it does not come to this with each operation; the newest stays, whatever its size.
+        int forgotten = 0;
+        for (; forgotten < _history.Count - 1 && (_history.Count - forgotten > HistoryLimit / 2 || _historyBytes > HistoryBytesLimit / 2); forgotten++)
+            _historyBytes -= _history[forgotten].Bytes;
+        _history.RemoveRange(0, forgotten);
     }
 
     /// <summary>The content was replaced: what was selected before can't be followed, and will be sent again when it changes.</summary>
     public void Restart(long revision)
     {
         _history.Clear();
+        _historyBytes = 0;
         _revision = revision;
         foreach (var (session, other) in _others)
             if (other.Revision < revision)

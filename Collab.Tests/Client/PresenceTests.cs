@@ -1,5 +1,9 @@
+using System.Runtime.CompilerServices;
+using Collab.Client.Documents;
 using Collab.Client.Messages;
+using Collab.Client.Presence;
 using Collab.Operations.Deltas;
+using Collab.Operations.Text;
 
 namespace Collab.Tests.Client;
 
@@ -54,6 +58,16 @@ public sealed class PresenceTests
         for (int i = 0; i < 1000; i++)
             desk.Operation(i + 1, i == 0 ? "+x" : $"+x ={i}", session: "you", sequence: i + 1);
         Assert.Equal(new Selection(1000, 1000), Assert.Single(desk.State.Others).Selection);
+    }
+
+    [Fact]
+    public void Pastes_are_not_kept_in_memory_for_the_sake_of_selections()
+    {
+        var board = new PresenceBoard(TextKind.Instance);
+        WeakReference[] pastes = [.. Enumerable.Range(1, 50).Select(revision => Paste(board, revision))];
+        GC.Collect();
+        Assert.InRange(pastes.Count(paste => paste.IsAlive), 1, 4);
+        GC.KeepAlive(board);
     }
 
     [Fact]
@@ -148,5 +162,13 @@ public sealed class PresenceTests
         desk.State.ClearPresence();
         desk.Wait(Interval);
         Assert.Equal([false, true], desk.Sent().Cast<ClientMessage.Presence>().Select(presence => presence.IsCleared));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Paste(PresenceBoard board, long revision)
+    {
+        var paste = new Operation(revision, "you", revision, null, default, new DeltaBuilder(DeltaForm.Text).Insert(new string('x', 100_000)).Build(), []) { Bytes = 100_000 };
+        board.Advance(paste);
+        return new WeakReference(paste);
     }
 }
