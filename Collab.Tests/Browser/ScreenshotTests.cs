@@ -1,4 +1,5 @@
 using Collab.Tests.Operations;
+using Collab.Tests.Stress;
 using Microsoft.Playwright;
 
 namespace Collab.Tests.Browser;
@@ -80,6 +81,33 @@ public sealed class ScreenshotTests(DemoFixture fixture)
         {
             foreach (var (viewer, name) in ((Writer, string)[])[(wall, "light"), (night, "dark"), (phone, "phone")])
                 await viewer.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+        }
+    }
+
+    [Theory]
+    [InlineData("typing", false)]
+    [InlineData("conflict-heavy", true)]
+    public async Task The_load_tests_report_looks_like_its_pictures(string scenario, bool isDark)
+    {
+        var folder = Directory.CreateTempSubdirectory("collab-pictures-");
+        try
+        {
+            // A picture shows a run of the scenario's own length; the test itself wants only that there is one.
+            string file = Path.Combine(folder.FullName, "report.html");
+            await using var server = await DemoServer.StartAsync();
+            await using var stress = StressProcess.Start(new Uri(server.Url), [scenario, "--seed", "7", "--linger", "0s", "--html", file, .. IsWriting ? Array.Empty<string>() : ["--duration", "2s"]]);
+            int code = await stress.WhenEndedAsync();
+            Assert.True(code == 0, $"It ended with {code}:\n{stress.Output}");
+            var context = await fixture.NewContextAsync(isDark, 1280, 1560);
+            var page = await context.NewPageAsync();
+            await page.GotoAsync(new Uri(file).AbsoluteUri);
+            await page.Locator("body[data-drawn]").WaitForAsync();
+            await TakeAsync(page, $"load-test-{scenario}");
+            await context.CloseAsync();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

@@ -115,9 +115,9 @@ function ticks(from: number, until: number, width: number): number[] {
   return found.filter((tick) => Math.log10(tick) >= from && Math.log10(tick) <= until);
 }
 
-/** Three or four round shares up to `most`. */
+/** Two to five round shares up to `most`. */
 function shares(most: number): number[] {
-  const rough = most / 3.5;
+  const rough = most / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough)!;
   return Array.from({ length: Math.floor(most / step) }, (_, i) => (i + 1) * step);

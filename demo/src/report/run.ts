@@ -83,7 +83,7 @@ function counts(place: Place, id: string, title: string, hint: string, all?: Cou
   const rows = Object.entries(all ?? {}).filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
   const sum = rows.reduce((total, [, count]) => total + count, 0);
   return card(place, id, title, hint, rows.length === 0 ? h('p', { class: 'nothing' }, 'None.') : table<(typeof rows)[number]>([
-    { head: id === 'errors' ? 'Error' : 'Status', cell: ([name]) => h('code', null, name) },
+    { head: id === 'errors' ? 'Error' : id === 'statuses' ? 'Status' : 'What', cell: ([name]) => h('code', null, name) },
     { head: 'Times', cell: ([, count]) => exact(count), isNumber: true },
     { head: 'Share', cell: ([, count]) => share(count / sum), isNumber: true },
   ], rows));
@@ -91,7 +91,7 @@ function counts(place: Place, id: string, title: string, hint: string, all?: Cou
 
 function planCard(place: Place, report: RunReport): HTMLElement {
   const command = report.seed === null || report.seed === undefined || /\s--seed[\s=]/.test(report.command) ? report.command : `${report.command} --seed ${report.seed}`;
-  const facts = [['target', report.target], ['started', report.started], ...Object.entries(report.plan ?? {}).filter(([, value]) => value !== null), ['seed', report.seed ?? '–']] as const;
+  const facts = [['target', report.target], ['started', `${new Date(report.started).toISOString().slice(0, 19)}Z`], ...Object.entries(report.plan ?? {}).filter(([, value]) => value !== null), ['seed', report.seed ?? '–']] as const;
   return card(place, 'plan', 'The plan', '',
     h('dl', { class: 'facts' }, ...facts.map(([name, value]) => h('div', null, h('dt', null, String(name).replaceAll('_', ' ')), h('dd', null, typeof value === 'object' ? JSON.stringify(value) : String(value))))),
     h('p', { class: 'card-hint' }, 'The same again:'),
