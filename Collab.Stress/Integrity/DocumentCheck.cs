@@ -83,6 +83,8 @@ internal sealed class DocumentCheck(WatchedDocument document, StressServer serve
             long newest = present.Max(replica => replica.Revision);
             if (present.TrueForAll(replica => replica.Revision == newest && replica.IsSaved))
                 break;
+            // Who did nothing for long was sent away.
+            present.ForEach(replica => replica.Wake());
             await Task.Delay(20, patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -31,6 +31,8 @@ internal sealed class HeldDocument
     /// <exception cref="TimeoutException">It did not come within <paramref name="limit"/>.</exception>
     public async Task AdvanceAsync(long revision, TimeSpan limit)
     {
+        // It may have been quiet for so long that the server ended its stay.
+        Document.Wake();
         while (Document.Revision < revision)
         {
             Task arrival;

@@ -66,8 +66,9 @@ internal sealed class TraceReplay(EditingTrace trace, string id, StressPlan plan
         foreach (var transaction in trace.Transactions)
         {
             long due = started + (long)(plan.Speed.Of(transaction.Due).TotalSeconds * Stopwatch.Frequency);
-            if (plan.Speed.IsPaced && Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } early)
-                await Task.Delay(early, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Timers count whole milliseconds, and cut off what is more: up, therefore, for nothing is done before it is due.
+            if (plan.Speed.IsPaced && Math.Ceiling(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due).TotalMilliseconds) is > 0 and var early)
+                await Task.Delay(TimeSpan.FromMilliseconds(early), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (over.IsCancellationRequested || !await TryDoAsync(transaction, due))
                 return;
         }
@@ -105,6 +106,12 @@ internal sealed class TraceReplay(EditingTrace trace, string id, StressPlan plan
         try
         {
             await agent.AdvanceAsync(_revisions[transaction.Base], plan.Timeout);
+            if (agent.Document.Revision > _revisions[transaction.Base])
+            {
+                _stopped = "a client came back to a snapshot that is newer than what its author had seen";
+                return false;
+            }
+
             long sent = Stopwatch.GetTimestamp();
             if (plan.Speed.IsPaced)
                 recorder.Late(Stopwatch.GetElapsedTime(due, sent));

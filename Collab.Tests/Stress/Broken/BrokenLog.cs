@@ -63,9 +63,10 @@ internal sealed class BrokenLog(IOperationLog log, Fault fault, int every) : Log
 
     private IEnumerable<LogRecord> Break(ImmutableArray<LogRecord> records)
     {
+        int turn = 0;
         for (int i = 0; i < records.Length; i++)
         {
-            bool isTurn = (i + 1) % every == 0;
+            bool isTurn = (fault != Fault.LogAlters || Letters.HasLetter(DeltaOf(records[i]))) && ++turn % every == 0;
             if (!isTurn)
             {
                 yield return records[i];
@@ -77,6 +78,7 @@ internal sealed class BrokenLog(IOperationLog log, Fault fault, int every) : Log
             }
             else if (fault == Fault.LogReorders && i + 1 < records.Length)
             {
+                turn++;
                 yield return records[i + 1];
                 yield return records[i++];
             }
@@ -86,6 +88,8 @@ internal sealed class BrokenLog(IOperationLog log, Fault fault, int every) : Log
             }
         }
     }
+
+    private static JsonArray DeltaOf(LogRecord record) => JsonNode.Parse(record.Encoded.Span)!["delta"]!.AsArray();
 
     private static byte[] Altered(ReadOnlyMemory<byte> encoded)
     {
