@@ -19,10 +19,10 @@ internal sealed class SlowReader : EditingScenario
     // Some 600 kB a second to each: a server's outbox and what the system holds are full before a stop is over. In pastes whose strings are no large objects yet (85,000 bytes): with those, the tool collects garbage half of its time.
     public override ScenarioDefaults Defaults => new()
     {
-        Clients = 12,
+        Clients = 6,
         Documents = 1,
         Duration = TimeSpan.FromMinutes(1),
-        ThinkTime = TimeSpan.FromMilliseconds(200),
+        ThinkTime = TimeSpan.FromMilliseconds(100),
         Pastes = new Pastes(0.6, 32 << 10),
     };
 

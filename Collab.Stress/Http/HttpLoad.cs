@@ -100,9 +100,8 @@ internal sealed class HttpLoad(StressPlan plan, StressServer server, Recorder re
 
     private static async Task WaitUntilAsync(long due, CancellationToken over)
     {
-        // Timers know whole milliseconds only, and cut the rest off: nothing begins before it is due.
-        var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-        if (early > TimeSpan.Zero)
+        // Timers know whole milliseconds only, and may be one of them early: nothing begins before it is due.
+        while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is var early && early > TimeSpan.Zero && !over.IsCancellationRequested)
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(early.TotalMilliseconds)), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
