@@ -25,10 +25,11 @@ internal sealed class HttpLoad(StressPlan plan, StressServer server, Recorder re
 
     public async Task DriveAsync(CancellationToken over)
     {
-        using var ends = over.Register(() => Interlocked.Exchange(ref _endsAt, Stopwatch.GetTimestamp()));
         long begun = Stopwatch.GetTimestamp();
         _clients = Task.WhenAll(Enumerable.Range(0, plan.Clients).Select(client => RunAsync(client, begun, over)));
         await _clients.WaitAsync(over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Not in a callback of the token's own: they run the last one first, so this method could go on, and take its callback back, before that has run.
+        Interlocked.Exchange(ref _endsAt, Stopwatch.GetTimestamp());
     }
 
     public async Task<IntegrityReport?> CheckAsync()

@@ -69,7 +69,7 @@ public sealed class HttpLoadTests : IAsyncLifetime
         Assert.Equal(0, recorder.SucceededCount);
         Assert.True(recorder.Errors["timeout"] >= 1);
         // A timeout takes two seconds: the rest of the fifty could not be asked.
-        Assert.True(recorder.UnansweredCount >= 40, $"{recorder.UnansweredCount} are unanswered.");
+        Assert.InRange(recorder.UnansweredCount, 40, 10_000);
         Assert.Equal(recorder.UnansweredCount, recorder.Errors["unanswered"]);
     }
 
