@@ -55,12 +55,12 @@ internal static class StressCommand
         }
         catch (Exception failure) when (failure is InvalidPlanException or UnauthorizedAccessException || StressRun.IsOfTheServer(failure))
         {
-            console.Failure(failure.Message);
+            StressConsole.Failure(failure.Message);
             return NotDone;
         }
         catch (OperationCanceledException)
         {
-            console.Failure("interrupted before there was anything to check.");
+            StressConsole.Failure("interrupted before there was anything to check.");
             return NotDone;
         }
     }

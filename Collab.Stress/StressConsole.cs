@@ -36,7 +36,7 @@ internal sealed class StressConsole
             _output.WriteLine($"\n{Paint.Strong(plan.Scenario.Name)}: {plan.Scenario.Description}\n{plan}");
     }
 
-    public void Failure(string text) => Console.Error.WriteLine($"collab-stress: {text}");
+    public static void Failure(string text) => Console.Error.WriteLine($"collab-stress: {text}");
 
     public void Result(string text) => _output.WriteLine(text);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Collab.Stress.Editing.Edits;
 using Collab.Stress.Http;
 using Collab.Stress.Scenarios;
 using Collab.Stress.Traces;

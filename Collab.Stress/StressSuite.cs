@@ -29,7 +29,7 @@ internal sealed class StressSuite(IReadOnlyList<StressPlan> plans, TimeSpan paus
             catch (Exception failure) when (StressRun.IsOfTheServer(failure))
             {
                 failures.Add((plan.Scenario.Name, failure.Message));
-                console.Failure(failure.Message);
+                StressConsole.Failure(failure.Message);
             }
         }
 

@@ -48,7 +48,7 @@ internal sealed class IdleConnection : IDisposable
             using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
             await connection._socket.ConnectAsync(hub, invoker, patience.Token);
             await connection._socket.SendAsync(Handshake, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
-            connection.RequireAccepted(await connection.ReceiveAsync(patience.Token));
+            RequireAccepted(await connection.ReceiveAsync(patience.Token));
             connection._reading = connection.ReadAsync();
             return connection;
         }
@@ -103,7 +103,7 @@ internal sealed class IdleConnection : IDisposable
     public void Dispose() => _socket.Dispose();
 
     // An answer without an error is all that there is to it.
-    private void RequireAccepted(ReadOnlyMemory<byte> answer)
+    private static void RequireAccepted(ReadOnlyMemory<byte> answer)
     {
         using var json = JsonDocument.Parse(answer);
         if (json.RootElement.TryGetProperty("error"u8, out var error))
