@@ -46,11 +46,14 @@ public sealed class InsecureTests : IAsyncLifetime
         Assert.Contains("--insecure", stress.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Is_loaded_over_its_WebSockets_and_requests_with_insecure()
+    [Theory]
+    [InlineData("typing")]
+    [InlineData("basic")]
+    public async Task Is_loaded_over_its_WebSockets_and_requests_with_insecure(string scenario)
     {
-        await using var stress = StressProcess.Start(Target, "typing", "-d", "1s", "-c", "1", "--linger", "0s", "--insecure");
+        await using var stress = StressProcess.Start(Target, scenario, "-d", "1s", "-c", "1", "--linger", "0s", "--insecure");
         int code = await stress.WhenEndedAsync();
         Assert.True(code == 0, $"It ended with {code}:\n{stress.Output}");
+        Assert.Contains("errors      none", stress.Output, StringComparison.Ordinal);
     }
 }
