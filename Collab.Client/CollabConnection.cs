@@ -152,6 +152,8 @@ internal sealed partial class CollabConnection : IAsyncDisposable
         var outgoing = Channel.CreateUnbounded<ClientMessage>(new UnboundedChannelOptions { SingleReader = true });
         var sending = SendAllAsync(hub, outgoing.Reader);
         Attach(outgoing);
+        // Who disposes the client in this moment has found no way out yet to complete, and waits for the connection to end.
+        using var stopping = _stopping.Token.Register(() => outgoing.Writer.TryComplete());
         LogOpened();
         await Task.WhenAny(lost.Task, sending);
         lost.TrySetResult();
