@@ -34,8 +34,9 @@ internal static class StressCommand
         try
         {
             var plans = new StressPlans(options, arguments, new StressEnvironment(Environment.GetEnvironmentVariable)).Make();
-            string? html = arguments.GetValue(options.Html);
-            if (html is not null)
+            using var jsonFile = json is null or "-" ? null : new ReportFile(json);
+            using var htmlFile = arguments.GetValue(options.Html) is { } html ? new ReportFile(html) : null;
+            if (htmlFile is not null)
                 HtmlReport.RequireViewer();
             await using var metrics = arguments.GetValue(options.MetricsPort) is { } port
                 ? new MetricsEndpoint(arguments.GetValue(options.MetricsAddress) ?? "localhost", port, arguments.GetValue(options.Linger) ?? TimeSpan.FromSeconds(15))
@@ -45,10 +46,10 @@ internal static class StressCommand
             var report = await RunAsync(options, arguments, plans, console, interrupted);
             if (json == "-")
                 await Console.Out.WriteLineAsync(report.ToJson());
-            else if (json is not null)
-                await File.WriteAllTextAsync(json, report.ToJson(), CancellationToken.None);
-            if (html is not null)
-                await File.WriteAllTextAsync(html, HtmlReport.Of(report.ToJson()), CancellationToken.None);
+            if (jsonFile is not null)
+                await jsonFile.WriteAsync(report.ToJson());
+            if (htmlFile is not null)
+                await htmlFile.WriteAsync(HtmlReport.Of(report.ToJson()));
             if (metrics is not null)
                 await metrics.LingerAsync(interrupted);
             return report.ExitCode;

@@ -109,6 +109,32 @@ public sealed class StressTests(CollaborationTests.Server server) : IClassFixtur
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--html")]
+    public async Task A_report_that_can_not_be_written_is_told_before_the_run(string option)
+    {
+        await using var stress = StressProcess.Start(server.Url, "typing", "-d", "1h", option, "/nowhere/report");
+        Assert.Equal(2, await stress.WhenEndedAsync());
+        Assert.Contains("/nowhere/report", stress.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_report_of_before_stays_when_there_is_no_new_one()
+    {
+        string before = Path.GetTempFileName(), none = Path.Combine(Path.GetTempPath(), $"collab-{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(before, "{}");
+        foreach (string file in (string[])[before, none])
+        {
+            await using var stress = StressProcess.Start(new Uri($"http://127.0.0.1:{OwnPort.Take()}"), "typing", "-d", "1s", "--json", file);
+            Assert.Equal(2, await stress.WhenEndedAsync());
+        }
+
+        Assert.Equal("{}", await File.ReadAllTextAsync(before));
+        Assert.False(File.Exists(none));
+        File.Delete(before);
+    }
+
     [Fact]
     public async Task A_server_that_is_not_there_ends_the_run_before_it_begins()
     {
