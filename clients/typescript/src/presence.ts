@@ -17,10 +17,15 @@ export interface Presence {
 // Operations remembered for presence that was written before them: it travels beside the operations and may be overtaken.
 const recentLimit = 128;
 
+// In code units inserted. Of large pastes a hundred would be megabytes in each document.
+const recentTextLimit = 256 * 1024;
+
 interface Recent {
   readonly revision: number;
   readonly session: string;
   readonly delta: Delta<KindName>;
+  /** Code units inserted. */
+  readonly text: number;
 }
 
 /**
@@ -32,6 +37,7 @@ export class RemotePresence {
   #present = new Map<string, PresenceUpdate>();
   #selections = new Map<string, Selection>();
   #recent: Recent[] = [];
+  #recentText = 0;
   #revision = 0;
 
   /** How many are here, this session included: as the server counts, which may not name them all. */
@@ -49,8 +55,8 @@ export class RemotePresence {
     this.#present.clear();
     this.#selections.clear();
     this.#count = null;
-    this.#recent = this.#recent.filter((recent) => recent.revision <= revision);
-    if (this.#recent.at(-1)?.revision !== revision) this.#recent = [];
+    const recent = this.#recent.filter((recent) => recent.revision <= revision);
+    this.#remember(recent.at(-1)?.revision === revision ? recent : []);
     this.update(present, own, count);
   }
 
@@ -64,7 +70,7 @@ export class RemotePresence {
   /** The content was replaced; places in the old one mean nothing any more. */
   restart(revision: number): void {
     this.#revision = revision;
-    this.#recent = [];
+    this.#remember([]);
     this.#selections.clear();
     for (const update of this.#present.values()) this.#place(update);
   }
@@ -99,10 +105,12 @@ export class RemotePresence {
 
   /** An operation arrived. Its author's caret goes where the author left off; carets of others stay left of what is inserted at them. */
   operation(revision: number, session: string, delta: Delta<KindName>): void {
-    const recent = { revision, session, delta };
+    const recent = { revision, session, delta, text: insertedText(delta) };
     this.#revision = revision;
     this.#recent.push(recent);
-    if (this.#recent.length > recentLimit) this.#recent.shift();
+    this.#recentText += recent.text;
+    // The newest stays, whatever its size.
+    while (this.#recent.length > recentLimit || (this.#recentText > recentTextLimit && this.#recent.length > 1)) this.#recentText -= this.#recent.shift()!.text;
     for (const [owner, selection] of this.#selections) this.#selections.set(owner, moved(selection, owner, recent));
     for (const update of this.#present.values()) if (update.revision === revision) this.#place(update);
   }
@@ -119,6 +127,11 @@ export class RemotePresence {
     return view;
   }
 
+  #remember(recent: Recent[]): void {
+    this.#recent = recent;
+    this.#recentText = recent.reduce((sum, { text }) => sum + text, 0);
+  }
+
   #place(update: PresenceUpdate): void {
     const said = update.state?.selection;
     if (!said || !Number.isSafeInteger(said.anchor) || !Number.isSafeInteger(said.head) || update.revision > this.#revision) return;
@@ -133,6 +146,15 @@ export class RemotePresence {
 function moved(selection: Selection, owner: string, { session, delta }: Recent): Selection {
   const end = session === owner ? endOfChange(delta) : null;
   return end === null ? transformSelection(delta, selection, 'beforeInsert') : { anchor: end, head: end };
+}
+
+function insertedText(delta: Delta<KindName>): number {
+  let text = 0;
+  for (const component of delta) {
+    const inserted = typeof component === 'object' && 'insert' in component ? component.insert : component;
+    if (typeof inserted === 'string') text += inserted.length;
+  }
+  return text;
 }
 
 function within(position: number, length: number): number {

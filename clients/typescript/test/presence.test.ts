@@ -43,3 +43,18 @@ test('who comes later is told where the selection is now, and many are told at o
   const told = [400, 410, 420, 430].flatMap((now) => [...shown(state.presenceChanged(caret(`late-${now}`, 1, 0), now)), ...shown(state.tick(now + 5))]);
   assert.deepEqual(told, [{ document: 'd', revision: 1, state: { selection: { anchor: 3, head: 3 } } }]);
 });
+
+test('of large pastes few are remembered for selections said of a time before them, of small edits many', () => {
+  const paste = 'x'.repeat(100_000);
+  const state = joined('', 0, 0);
+  for (let revision = 1; revision <= 10; revision++) state.operations(operation(revision, [paste, ...(revision > 1 ? [(revision - 1) * paste.length] : [])]), revision);
+  state.presenceChanged(caret('early', 7, 0), 20);
+  state.presenceChanged(caret('late', 8, 0), 21);
+  assert.equal(state.presence.get('early')!.selection, null);
+  assert.deepEqual(state.presence.get('late')!.selection, { anchor: 0, head: 0 });
+
+  const small = joined('', 0, 0);
+  for (let revision = 1; revision <= 100; revision++) small.operations(operation(revision, ['y', ...(revision > 1 ? [revision - 1] : [])]), revision);
+  small.presenceChanged(caret('early', 1, 1), 200);
+  assert.deepEqual(small.presence.get('early')!.selection, { anchor: 100, head: 100 });
+});
