@@ -12,7 +12,7 @@ internal sealed class StressStage : Stage
 
     /// <summary>Two people type for a while; the result stays to be scraped.</summary>
     public static StressStage Start(Uri target) =>
-        new(StressProcess.Start(target, "--duration", "30s", "--linger", "1h", "--documents", "1", "--clients", "2"), target);
+        new(StressProcess.Start(target, "--duration", "45s", "--linger", "1h", "--documents", "1", "--clients", "2"), target);
 
     // It may not listen yet.
     public override async Task<MetricsPage> ScrapeAsync()
