@@ -9,7 +9,7 @@ namespace Collab.Tests.Stress;
 /// <summary><c>./collab stress</c>, as it is typed; with what has been built for the tests.</summary>
 public sealed partial class StressScriptTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("collab-script-");
 
@@ -61,10 +61,11 @@ public sealed partial class StressScriptTests : IDisposable
 
     private string Errors => Written("errors");
 
-    // setsid: a process group of its own, as a terminal gives one to each command. Into files: what a build leaves running would hold a pipe open.
+    // setsid: a process group of its own, as a terminal gives one to each command, and env: with Ctrl-C heard, which a job in the background of a script is not, nor is anything that it starts.
+    // Into files: what a build leaves running would hold a pipe open.
     private Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", "exec \"$@\" >out 2>errors", "bash", Path.Combine(Repository.Root, "collab"), "stress", .. arguments]) { WorkingDirectory = _folder.FullName };
+        var start = new ProcessStartInfo("setsid", ["env", "--default-signal=INT", "bash", "-c", "exec \"$@\" >out 2>errors", "bash", Path.Combine(Repository.Root, "collab"), "stress", .. arguments]) { WorkingDirectory = _folder.FullName };
         start.Environment["COLLAB_BUILT"] = new DirectoryInfo(AppContext.BaseDirectory).Name;
         start.Environment["COLLAB_OFFLINE"] = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}offline{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "1" : "0";
         // Nobody is there.
