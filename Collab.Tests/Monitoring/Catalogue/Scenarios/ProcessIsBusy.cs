@@ -9,8 +9,9 @@ internal sealed class ProcessIsBusy : Scenario
         // Mostly nothing waits.
         Move.ShowsAtLeast("collab_runtime_threadpool_queue_length", 0),
         .. ((string[])["working_set", "heap", "committed", "limit"]).Select(kind => Move.ShowsAtLeast($"collab_runtime_memory_bytes{{kind=\"{kind}\"}}", 1 << 20)),
-        Move.Rises("collab_runtime_gc_collections_total{generation=\"0\"}"),
-        Move.Rises("collab_runtime_gc_pause_seconds_total{generation=\"0\"}"),
+        // Of which generation, the runtime decides: large garbage alone makes it collect all of them, again and again.
+        Move.Rises("collab_runtime_gc_collections_total"),
+        Move.Rises("collab_runtime_gc_pause_seconds_total"),
         Move.ShowsAtLeast("collab_runtime_cpu_ratio", 0.000_1),
         Move.Shows("collab_websocket_connections_limit", 1_000_000),
     ];
@@ -26,7 +27,7 @@ internal sealed class ProcessIsBusy : Scenario
                 for (int i = 0; i < 20; i++)
                     await stage.SendAsync(HttpMethod.Get, $"/api/documents/{document}/content");
                 var now = await stage.ScrapeAsync();
-                return now.Sum("collab_runtime_gc_collections_total{generation=\"0\"}") > stage.Before.Sum("collab_runtime_gc_collections_total{generation=\"0\"}");
+                return now.Sum("collab_runtime_gc_collections_total") > stage.Before.Sum("collab_runtime_gc_collections_total");
             },
             "garbage was collected");
     }
