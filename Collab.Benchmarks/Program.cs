@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Collab.Benchmarks.Algebra;
+using Collab.Benchmarks.BareHub;
 using Collab.Benchmarks.Capacity;
 using Collab.Benchmarks.Cluster;
 using Collab.Benchmarks.Fairness;
@@ -39,6 +40,8 @@ switch (args)
         return await ClusterCommand.RunAsync(rest);
     case ["observability", .. var rest]:
         return await ObservabilityCommand.RunAsync(rest);
+    case ["barehub", .. var rest]:
+        return await BareHubCommand.RunAsync(rest);
     default:
         Console.Error.WriteLine(
             """
@@ -60,6 +63,7 @@ switch (args)
                                       memory and processor time of those who do nothing
               observability [rounds] [idle seconds]
                                       what it costs to be measured: requests, operations and idling, with Collab:Metrics:Enabled and without
+              barehub PORT            a SignalR hub that only orders and broadcasts, which peers measures beside the others
             """);
         return 2;
 }

@@ -1,21 +1,12 @@
-// One case against one server, in a process of its own: node load.mjs '{"system":"collab","port":5080,"server":1234,"case":{…}}'. Its result is a line of JSON.
-import { readFileSync } from 'node:fs';
+// One case against one server, in a process of its own: node load.mjs '{"driver":"collab","port":5080,"server":1234,"case":{…}}'. Its result is a line of JSON.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { machineTime, memory, processorTime } from './machine.mjs';
 
-const { system, port, server, case: what } = JSON.parse(process.argv[2]);
-const { open, prepare } = await import(`./clients/${system}.mjs`);
+const { driver, port, server, case: what } = JSON.parse(process.argv[2]);
+const { open, prepare } = await import(`./clients/${driver}.mjs`);
 
 const now = () => performance.now();
 const documentOf = (number) => `${what.id}-${number}`;
-
-/** Processor time of the server so far, in microseconds: user and system, all threads (proc(5), USER_HZ is 100). */
-function processorTime(process) {
-  const fields = readFileSync(`/proc/${process}/stat`, 'latin1').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-/** Memory of the server now, in KiB. */
-const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server}/status`, 'latin1'))[1]);
 
 const quantile = (sorted, share) => sorted.length === 0 ? null : sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
 
@@ -33,19 +24,31 @@ async function openAll() {
   return clients;
 }
 
-/** Runs `seconds` after as long a warm-up as told, and says what the server and this process spent meanwhile. */
+/** What server, load, and everybody else on the machine had of its cores since it was made. */
+function watch() {
+  const [began, machine, its, own] = [now(), machineTime(), processorTime(server), processorTime('self')];
+  return () => {
+    const microseconds = (now() - began) * 1000, { busy, stolen } = machineTime();
+    const [serverTime, loadTime] = [processorTime(server) - its, processorTime('self') - own];
+    return {
+      seconds: microseconds / 1e6,
+      serverTime,
+      serverCore: serverTime / microseconds,
+      loadCore: loadTime / microseconds,
+      otherCores: Math.max(0, busy - machine.busy - serverTime - loadTime) / microseconds,
+      stolenCores: (stolen - machine.stolen) / microseconds,
+    };
+  };
+}
+
+/** Runs `seconds` after as long a warm-up as told. */
 async function measured(start, count) {
   await sleep(what.warmup * 1000);
   start();
-  const [began, before, own, counted] = [now(), processorTime(server), processorTime('self'), count()];
+  const seen = watch(), counted = count();
   await sleep(what.seconds * 1000);
-  const seconds = (now() - began) / 1000, operations = count() - counted;
-  return {
-    perSecond: operations / seconds,
-    serverMicroseconds: (processorTime(server) - before) / operations,
-    serverCore: (processorTime(server) - before) / 1e6 / seconds,
-    loadCore: (processorTime('self') - own) / 1e6 / seconds,
-  };
+  const { seconds, serverTime, ...cores } = seen(), operations = count() - counted;
+  return { perSecond: operations / seconds, serverMicroseconds: serverTime / operations, ...cores };
 }
 
 /** Each client has one operation in flight; the next leaves when it is acknowledged. */
@@ -104,15 +107,16 @@ async function typing() {
 
 /** Connections in a document each hundred shares, that do nothing. */
 async function idle() {
-  const before = memory();
+  const before = memory(server);
   for (let number = 0; number < what.connections; number += 100) {
     await prepare(port, documentOf(number));
     for (let i = 0; i < 100; i++) await open(port, documentOf(number));
   }
   await sleep(5_000);
-  const after = memory(), processor = processorTime(server), began = now();
+  const seen = watch(), memoryPerConnection = (memory(server) - before) / what.connections;
   await sleep(what.seconds * 1000);
-  return { memoryPerConnection: (after - before) / what.connections, serverCore: (processorTime(server) - processor) / 1e3 / (now() - began) };
+  const { seconds, serverTime, ...cores } = seen();
+  return { memoryPerConnection, ...cores };
 }
 
 /** A document with a history, joined one after the other, and by very many at once. */

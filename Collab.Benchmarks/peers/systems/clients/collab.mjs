@@ -1,8 +1,9 @@
 import { openSocket } from '../socket.mjs';
+import { once } from './once.mjs';
 
-const SEPARATOR = '\x1e';
+const SEPARATOR = '\x1e', END = 0x1e;
 
-export const name = 'Collab';
+export const path = '/collab';
 
 export async function prepare(port, document) {
   const answer = await fetch(`http://127.0.0.1:${port}/api/documents`, {
@@ -11,37 +12,34 @@ export async function prepare(port, document) {
   if (!answer.ok) throw new Error(`POST /api/documents: ${answer.status} ${await answer.text()}`);
 }
 
-// What one push says is the same text for all in a document: it is read once. Reading it for each is the browsers' work, on cores of their own.
-let lastText = '', lastMessage = null;
-function parse(text) {
-  if (text !== lastText) [lastText, lastMessage] = [text, JSON.parse(text)];
-  return lastMessage;
-}
+const read = once((bytes) => bytes.latin1Slice(0, bytes.length - 1).split(SEPARATOR).map((text) => JSON.parse(text)));
 
 /** In a document that began empty, and of which every operation inserts one letter: the revision is the length. */
 export async function open(port, document) {
-  const socket = await openSocket(port, '/collab');
+  const socket = await openSocket(port, path);
   const client = { onOperation: null, insert, close: () => socket.close(), key: () => `${session}:${sequence}` };
   let session, revision = 0, sequence = 0, outstanding = null, length = 0;
 
   await new Promise((resolve, reject) => {
-    let rest = '';
+    let rest = Buffer.alloc(0);
     socket.onclose = () => reject(new Error('The connection was closed.'));
     socket.onmessage = (bytes) => {
-      const messages = (rest + bytes.latin1Slice()).split(SEPARATOR);
-      rest = messages.pop();
-      for (const text of messages) {
-        if (text === '{}' || text === '{"type":6}') continue;
-        const message = parse(text), argument = message.arguments?.[0];
-        switch (message.target) {
+      if (rest.length > 0) bytes = Buffer.concat([rest, bytes]);
+      if (bytes.at(-1) !== END) {
+        rest = Buffer.from(bytes);
+        return;
+      }
+      rest = rest.subarray(0, 0);
+      for (const { target, arguments: [argument] = [] } of read(bytes)) {
+        switch (target) {
           case 'joined':
             ({ session, revision } = argument);
             length = argument.snapshot.content.length;
             resolve();
             break;
           case 'operations': operations(argument); break;
-          case 'presence': break;
-          default: throw new Error(`Unexpected: ${text}`);
+          case 'presence': case undefined: break;
+          default: throw new Error(`Unexpected: ${bytes}`);
         }
       }
     };

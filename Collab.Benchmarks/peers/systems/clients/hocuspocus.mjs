@@ -4,13 +4,13 @@ import { readVarUint, Updates, varUint } from './yjs.mjs';
 const SYNC = 0, AUTH = 2, SYNC_REPLY = 4, SYNC_STATUS = 8;
 const STEP_1 = 0, STEP_2 = 1, UPDATE = 2;
 
-export const name = 'Hocuspocus';
+export const path = '/';
 
 export async function prepare() {}
 
 /** The protocol of Hocuspocus 4: an update is acknowledged by a message of its own. */
 export async function open(port, document) {
-  const socket = await openSocket(port, '/');
+  const socket = await openSocket(port, path);
   const updates = new Updates();
   const client = { onOperation: null, insert, close: () => socket.close(), key: () => updates.key };
   const address = [...varUint(document.length), ...Buffer.from(document)];

@@ -1,7 +1,10 @@
 import { type } from 'ot-text-unicode';
 import { openSocket } from '../socket.mjs';
+import { once } from './once.mjs';
 
-export const name = 'ShareDB';
+export const path = '/';
+
+const read = once((bytes) => JSON.parse(bytes.latin1Slice()));
 
 export async function prepare(port, document) {
   const client = await open(port, document, true);
@@ -10,14 +13,14 @@ export async function prepare(port, document) {
 
 /** The protocol of ShareDB 7, without its client's document: every operation inserts one letter at the beginning, of a version that was seen. */
 export async function open(port, document, creates = false) {
-  const socket = await openSocket(port, '/');
+  const socket = await openSocket(port, path);
   const client = { onOperation: null, insert, close: () => socket.close(), key: () => `${source}:${sequence}` };
   let source, version = 0, sequence = 0, outstanding = null;
 
   await new Promise((resolve, reject) => {
     socket.onclose = () => reject(new Error('The connection was closed.'));
     socket.onmessage = (bytes) => {
-      const message = JSON.parse(bytes.latin1Slice());
+      const message = read(bytes);
       if (message.error) throw new Error(`Refused: ${bytes}`);
       switch (message.a) {
         case 'hs':

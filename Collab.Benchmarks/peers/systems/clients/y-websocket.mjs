@@ -3,7 +3,7 @@ import { readVarUint, Updates, varUint } from './yjs.mjs';
 
 const SYNC = 0, STEP_1 = 0, STEP_2 = 1, UPDATE = 2;
 
-export const name = 'y-websocket';
+export const path = '/start';
 
 export async function prepare() {}
 
