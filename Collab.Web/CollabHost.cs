@@ -7,6 +7,7 @@ using Collab.Web.Cluster;
 using Collab.Web.Connections;
 using Collab.Web.Delivery;
 using Collab.Web.Limits;
+using Collab.Web.Memory;
 using Collab.Web.Messages;
 using Collab.Web.Security;
 using Microsoft.AspNetCore.Http.Connections;
@@ -51,6 +52,7 @@ public static class CollabHost
         services.AddSingleton<StayKeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<StayKeeping>());
         services.AddHostedService<StrandedHost>();
+        services.AddHostedService<QuietCollection>();
         services.AddHostedService<ConnectionDrain>();
         services.AddOpenApi(description => description.AddDocumentTransformer<CredentialsInDescription>());
         services.AddSingleton(new HostPart("web"));

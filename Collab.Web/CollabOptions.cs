@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Collab.Web.Memory;
 
 namespace Collab.Web;
 
@@ -18,6 +19,8 @@ public sealed class CollabOptions
     public StayOptions Sessions { get; set; } = new();
 
     public PermissionOptions Permissions { get; set; } = new();
+
+    public MemoryOptions Memory { get; set; } = new();
 }
 
 /// <summary>What one client may ask for; section <c>Collab:Limits</c>.</summary>

@@ -14,6 +14,7 @@ internal sealed class CollabOptionsRanges : IValidateOptions<CollabOptions>
         Check(nameof(options.Connections), options.Connections);
         Check(nameof(options.Sessions), options.Sessions);
         Check(nameof(options.Permissions), options.Permissions);
+        Check(nameof(options.Memory), options.Memory);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string section, object part)

@@ -36,6 +36,8 @@ public sealed class LiveDocument(
     private readonly DocumentMetrics _metrics = DocumentMetrics.Of(kind.Name);
     private readonly RateBucket _rate = new(options.OperationsPerSecond, clock);
     private (Revision Revision, uint Hash)? _checked;
+    private Task<bool>? _ownerAsked;
+    private Task<bool>? _ownerAskedNext;
 
     public DocumentDescription Description => description with { Revision = commits.Durable, Start = snapshots.Start };
 
@@ -173,7 +175,31 @@ public sealed class LiveDocument(
             : new ContentCheck(false, new Refusal(RefusalReason.ContentMismatch, $"The content hash at revision {revision} is {hash}, the document's is {_checked.Value.Hash}."));
     }
 
-    private async Task<bool> IsOwnerAsync()
+    /// <summary>Asks the log whose the document is: one question for all who are let in while the one before is on its way.</summary>
+    private Task<bool> IsOwnerAsync()
+    {
+        // The answer that is on its way may be of before this lease was given. The next one is not, also for whoever asks in between.
+        if (_ownerAsked is { IsCompleted: false } running)
+            return _ownerAskedNext ??= AskOwnerAfterAsync(running);
+        return _ownerAsked = AskOwnerAsync();
+    }
+
+    private async Task<bool> AskOwnerAfterAsync(Task<bool> running)
+    {
+        try
+        {
+            await running;
+        }
+        catch (Exception)
+        {
+            // Those who asked hear of it.
+        }
+
+        _ownerAskedNext = null;
+        return await (_ownerAsked = AskOwnerAsync());
+    }
+
+    private async Task<bool> AskOwnerAsync()
     {
         if ((await log.DescribeAsync(description.Id, CancellationToken.None))?.Epoch != description.Epoch)
             commits.Fence();

@@ -448,7 +448,7 @@ internal sealed partial class ClientConnection(
     {
         var feed = stay.Feed!;
         // Subscribed first: who moves between the list and the subscription would be missed.
-        await feed.StartAsync();
+        await feed.StartAsync(outcome.Admission!.Document!.Epoch);
         var read = await feed.ReadForJoinAsync(from);
         if (read.Refusal is { } refusal)
         {
@@ -463,7 +463,7 @@ internal sealed partial class ClientConnection(
             return false;
         }
 
-        var known = outcome.Admission!.Document!.Revision;
+        var known = outcome.Admission.Document.Revision;
         var joined = ServerMessages.Joined(
             stay.Session, outcome.ResumeToken, outcome.Admission, known > read.Head ? known : read.Head, read.Snapshot, role, feed.ShowPresence(stay), options, who.Subject);
         if (joined.Bytes > options.Delivery.OutboxBytesLimit)

@@ -23,8 +23,10 @@ internal sealed class ConnectionCaller : IDisposable
     private readonly RevokedCredentials _revoked;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
-    private readonly ITimer _timer;
     private ClientConnection? _connection;
+
+    // None as long as there is nothing to wait for: who is anonymous, and may be, stays that.
+    private ITimer? _timer;
     private Task _tail = Task.CompletedTask;
     private Caller? _caller;
     private DateTimeOffset _unknownSince;
@@ -38,7 +40,6 @@ internal sealed class ConnectionCaller : IDisposable
         (_handshake, _authentication, _revoked, _timeout, _time) = (handshake, authentication, revoked, timeout, time);
         _caller = handshake?.FindCaller();
         _unknownSince = time.GetUtcNow();
-        _timer = time.CreateTimer(_ => Judge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The connection that it is about: it gets the answers, and hears when nobody is known any more.</summary>
@@ -152,7 +153,7 @@ internal sealed class ConnectionCaller : IDisposable
     {
         lock (_gate)
             _isDisposed = true;
-        _timer.Dispose();
+        _timer?.Dispose();
     }
 
     private bool IsKnown() => _caller is { } caller && !(caller.ExpiresAt <= _time.GetUtcNow()) && !_revoked.IsRevoked(caller);
@@ -204,8 +205,13 @@ internal sealed class ConnectionCaller : IDisposable
     /// <summary>Counts the connection for its user from now on.</summary>
     private Refusal? Count(Caller caller) => caller.Subject is { } subject ? _handshake?.Features.Get<ConnectionPass>()?.TryIdentify(subject) : null;
 
-    // A little longer: a timer may be early.
-    private void Wait(TimeSpan wait) => _timer.Change(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait, Timeout.InfiniteTimeSpan);
+    /// <summary>Judges again after <paramref name="wait"/>. Under the lock.</summary>
+    private void Wait(TimeSpan wait)
+    {
+        _timer ??= _time.CreateTimer(_ => Judge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // A little longer: a timer may be early.
+        _timer.Change(wait < LongestWait ? wait + TimeSpan.FromMilliseconds(1) : LongestWait, Timeout.InfiniteTimeSpan);
+    }
 
     private void Refuse(Refusal refusal) => _connection!.Outbox.Post(ServerMessages.Refused(null, "authenticate", null, refusal));
 }

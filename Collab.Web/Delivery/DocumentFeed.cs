@@ -28,8 +28,11 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     private readonly TimeProvider _time;
     private readonly ILogger<DocumentFeed> _logger;
     private Task? _starting;
+    private long _epoch;
     private bool _isRenewing;
     private bool _isToRenewAgain;
+    private bool _isResting;
+    private bool _isSevered;
 
     public DocumentFeed(
         DocumentId id, IListeningHost host, IGrainFactory grains, ClusterCalls cluster, DeliveryOptions options, CacheBudget snapshots, TimeProvider time, ILogger<DocumentFeed> logger)
@@ -57,15 +60,38 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     /// <summary>How many joins hold it; guarded by <see cref="DocumentFeeds"/>.</summary>
     public int References { get; set; }
 
-    /// <summary>Completes when pushes are on their way here. A start that failed is tried again by the next caller.</summary>
-    public Task StartAsync()
+    /// <summary>Completes when pushes are on their way here. A start that failed is tried again by the next caller, and one with an authority that has been replaced is made again.</summary>
+    /// <param name="epoch">The epoch of the authority that is known to have the document.</param>
+    public Task StartAsync(long epoch)
     {
         lock (_gate)
         {
-            if (_starting is null or { IsFaulted: true } or { IsCanceled: true })
+            if (_starting is null or { IsFaulted: true } or { IsCanceled: true } || (_starting.IsCompleted && _epoch < epoch))
                 _starting = SubscribeAsync();
             return _starting;
         }
+    }
+
+    /// <summary>Nobody is here, but somebody may come.</summary>
+    public void Rest()
+    {
+        lock (_gate)
+            _isResting = true;
+    }
+
+    /// <summary>Somebody comes.</summary>
+    /// <returns>False if the document's authority has ended meanwhile. It was let go: another feed has to find the next one.</returns>
+    public bool TryWake()
+    {
+        lock (_gate)
+        {
+            _isResting = false;
+            if (_isSevered)
+                return false;
+        }
+
+        _stream.Refresh();
+        return true;
     }
 
     /// <summary>No connection is in the document any more.</summary>
@@ -184,6 +210,16 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
 
     Task IDocumentSubscriber.Interrupt(DocumentId document, long epoch)
     {
+        lock (_gate)
+        {
+            // Nobody is here whom the next activation would be for.
+            if (_isResting)
+            {
+                _isSevered = true;
+                return Task.CompletedTask;
+            }
+        }
+
         // Renewing wakes the next activation and compares heads: what this one's last push did not bring is read then.
         _ = RenewAsync();
         return Task.CompletedTask;
@@ -218,6 +254,8 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     {
         if (standing is null)
             return;
+        lock (_gate)
+            _epoch = Math.Max(_epoch, standing.Epoch);
         _stream.Learn(standing.Epoch, standing.Head);
         _recovery.Start();
     }

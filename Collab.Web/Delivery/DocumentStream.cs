@@ -137,6 +137,13 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
             return snapshot.ReadAsync(CanLeadOnFrom);
     }
 
+    /// <summary>Lets the snapshot go if operations have followed it: whoever comes back alone gets one as new as if nothing had been kept.</summary>
+    public void Refresh()
+    {
+        lock (_gate)
+            snapshot.EvictUnless(position => position >= _revision);
+    }
+
     /// <summary>Splices a stay that is being brought up to the live stream, if what is here leads on from where it stands.</summary>
     /// <param name="isRead">Its position comes from the authority. Otherwise one beyond what was pushed here may be a little ahead of the push, or a client's invention.</param>
     /// <returns>Where it has to be read from; null if it is live, or was set elsewhere since <paramref name="turn"/>.</returns>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Delivery;
 
-/// <summary>One timer for all feeds: renews their subscriptions before they expire, a portion at each tick.</summary>
+/// <summary>One timer for all feeds: renews their subscriptions before they expire, a portion at each tick, and ends those that nobody came back to.</summary>
 internal sealed class FeedRenewal(DocumentFeeds feeds, IOptions<CollabOptions> options, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -13,6 +13,13 @@ internal sealed class FeedRenewal(DocumentFeeds feeds, IOptions<CollabOptions> o
             await feeds.RenewAsync(portion, stoppingToken);
             if (portion == 0)
                 feeds.EvictIdle();
+            await feeds.StopLingeringAsync();
         }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await feeds.StopAsync();
     }
 }
