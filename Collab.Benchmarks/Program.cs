@@ -42,12 +42,14 @@ switch (args)
         return await ObservabilityCommand.RunAsync(rest);
     case ["barehub", .. var rest]:
         return await BareHubCommand.RunAsync(rest);
+    case ["prewrite", .. var rest]:
+        return await PrewriteCommand.RunAsync(rest);
     default:
         Console.Error.WriteLine(
             """
             usage: dotnet run -c Release --project Collab.Benchmarks -- <command>
               micro [--filter '*']    BenchmarkDotNet: log, algebra and pipelines, with allocations
-              algebra [runs]          the algebra on the editing traces beside quill-delta, ot-text-unicode and yjs
+              algebra [runs] [alone]  the algebra on the editing traces beside quill-delta, ot-text-unicode, yjs, loro-crdt and diamond-types
                                       (first, once: npm ci in Collab.Benchmarks/peers/algebra)
               groupcommit [seconds]   the log writer on each store: rate and latency by documents, flush interval and flush size
               capacity check|fleet    the capacity model of docs/scaling.md: beside what was measured, and for fleets
@@ -64,6 +66,8 @@ switch (args)
               observability [rounds] [idle seconds]
                                       what it costs to be measured: requests, operations and idling, with Collab:Metrics:Enabled and without
               barehub PORT            a SignalR hub that only orders and broadcasts, which peers measures beside the others
+              prewrite FILE DOCUMENT OPERATIONS
+                                      a SQLite log with a document of that history, which curves starts from
             """);
         return 2;
 }

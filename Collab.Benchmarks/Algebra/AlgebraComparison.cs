@@ -10,17 +10,18 @@ internal static class AlgebraComparison
 {
     private const string Ours = "collab";
 
-    private static readonly string[] Libraries = [Ours, "quill-delta", "ot-text-unicode", "yjs"];
+    private static readonly string[] Libraries = [Ours, "quill-delta", "ot-text-unicode", "yjs", "loro-crdt", "diamond-types"];
 
     public static int Run(string[] args)
     {
-        var runs = args is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
+        var runs = args is [var text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 5;
+        bool isAlone = args is [_, "alone"];
         List<Measurement> measurements =
         [
             .. MeasureTrace(new TraceWorkloads("sveltecomponent", isConcurrent: false), runs),
             .. MeasureTrace(new TraceWorkloads("rustcode", isConcurrent: false), runs),
             MeasureRebase(new TraceWorkloads("clownschool", isConcurrent: true), runs),
-            .. MeasurePeers(runs),
+            .. isAlone ? [] : MeasurePeers(runs),
         ];
 
         Console.WriteLine($"Microseconds of processor time per operation, median of {runs} runs (fastest–slowest); in brackets the ratio to {Ours}.");
@@ -42,17 +43,19 @@ internal static class AlgebraComparison
         Measure(trace, "apply", trace.Apply, runs),
         Measure(trace, "encode", trace.Encode, runs),
         Measure(trace, "decode", trace.Decode, runs),
+        Measure(trace, "send", trace.Send, runs),
+        Measure(trace, "receive", trace.Receive, runs),
     ];
 
     private static Measurement MeasureRebase(TraceWorkloads trace, int runs) => Measure(trace, "rebase", trace.Rebase, runs);
 
     private static Measurement Measure(TraceWorkloads trace, string workload, Action run, int runs)
     {
-        // Both runtimes compile while they run: two seconds, and one whole run at least, for ours and for the peers.
-        var warmUp = Stopwatch.StartNew();
+        // Both runtimes compile while they run: two seconds of processor time, and one whole run at least, for ours and for the peers.
+        var warmUp = Environment.CpuUsage.TotalTime;
         do
             run();
-        while (warmUp.ElapsedMilliseconds < 2000);
+        while (Environment.CpuUsage.TotalTime - warmUp < TimeSpan.FromSeconds(2));
         var milliseconds = new double[runs];
         for (var i = 0; i < runs; i++)
         {

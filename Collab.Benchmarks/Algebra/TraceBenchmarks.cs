@@ -18,5 +18,11 @@ public class TraceBenchmarks
     public void Decode() => _one.Decode();
 
     [Benchmark]
+    public void Send() => _one.Send();
+
+    [Benchmark]
+    public void Receive() => _one.Receive();
+
+    [Benchmark]
     public void Rebase() => _three.Rebase();
 }

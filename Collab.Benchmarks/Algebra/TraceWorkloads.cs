@@ -79,6 +79,29 @@ public sealed class TraceWorkloads
             TextKind.Instance.DecodeDelta(encoded, DeltaLimits.Default);
     }
 
+    /// <summary>What an author's side does: every edit applied, and written.</summary>
+    public void Send()
+    {
+        IContent content = TextContent.Empty;
+        foreach (var delta in _deltas)
+        {
+            _output.ResetWrittenCount();
+            delta.Encode(_output);
+            content = content.Apply(delta);
+        }
+
+        Check(content);
+    }
+
+    /// <summary>What everybody else does: every edit read, and applied.</summary>
+    public void Receive()
+    {
+        IContent content = TextContent.Empty;
+        foreach (var encoded in _encoded)
+            content = content.Apply(TextKind.Instance.DecodeDelta(encoded, DeltaLimits.Default));
+        Check(content);
+    }
+
     private static byte[] Encoded(Delta delta)
     {
         var output = new ArrayBufferWriter<byte>(64);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using Collab.Contracts;
@@ -6,7 +5,6 @@ using Collab.Contracts.Documents;
 using Collab.Grains.Documents;
 using Collab.Grains.Log;
 using Collab.Operations;
-using Collab.Operations.Deltas;
 using Collab.Operations.Text;
 using Collab.Tests.Log;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,13 +15,12 @@ namespace Collab.Benchmarks.Log;
 internal static class LoadCommand
 {
     private const int Runs = 9;
-    private const int DocumentLength = 50_000;
     private static readonly DocumentOptions Options = new();
 
     public static async Task<int> RunAsync(string[] args)
     {
         long[] lengths = args.Length > 0 ? [.. args.Select(arg => long.Parse(arg, CultureInfo.InvariantCulture))] : [1_000, 100_000, 1_000_000];
-        Console.WriteLine($"A text of {DocumentLength} code units that is typed in and deleted from, {Options.SnapshotOperations} operations between snapshots, the newest 1,500 back. Milliseconds, median of {Runs} (lowest–highest); without snapshots once.");
+        Console.WriteLine($"A text of {WrittenHistory.DocumentLength} code units that is typed in and deleted from, {Options.SnapshotOperations} operations between snapshots, the newest 1,500 back. Milliseconds, median of {Runs} (lowest–highest); without snapshots once.");
         Console.WriteLine();
         Console.WriteLine("| store | operations | load | operations read | content half-way | without snapshots |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
@@ -40,8 +37,8 @@ internal static class LoadCommand
     {
         await using var made = await BenchmarkedLog.OpenAsync(store);
         var (kept, bare) = (new DocumentId("kept"), new DocumentId("bare"));
-        await WriteAsync(made.Log, kept, length, isKeepingSnapshots: true);
-        await WriteAsync(made.Log, bare, length, isKeepingSnapshots: false);
+        await WrittenHistory.WriteAsync(made.Log, kept, length, isKeepingSnapshots: true);
+        await WrittenHistory.WriteAsync(made.Log, bare, length, isKeepingSnapshots: false);
 
         var log = new CountedLog(made.Log);
         var loads = await MeasureAsync(log, kept, null, Runs);
@@ -65,51 +62,6 @@ internal static class LoadCommand
 
         times.Sort();
         return times;
-    }
-
-    private static async Task WriteAsync(IOperationLog log, DocumentId id, long length, bool isKeepingSnapshots)
-    {
-        await log.CreateAsync(id, new NewDocument("text", ConflictPolicy.Merge, ""), DateTimeOffset.UtcNow, null, CancellationToken.None);
-        await log.OpenAsync(id, CancellationToken.None);
-        var random = new Random(1);
-        var session = SessionId.New();
-        IContent content = TextContent.Empty;
-        var output = new ArrayBufferWriter<byte>();
-        for (var revision = 0L; revision < length;)
-        {
-            var records = new LogRecord[(int)Math.Min(Options.SnapshotOperations, length - revision)];
-            for (var i = 0; i < records.Length; i++)
-            {
-                var delta = Edit(random, content.Length, revision == 0);
-                content = content.Apply(delta);
-                output.ResetWrittenCount();
-                delta.Encode(output);
-                revision++;
-                records[i] = new LogRecord(
-                    new Revision(revision), session, revision, (ulong)revision, OperationEncoding.Encode(session, revision, "Ann", DateTimeOffset.UtcNow, output.WrittenSpan, []));
-            }
-
-            var append = new LogAppend(id, 1, records, DateTimeOffset.UtcNow);
-            if ((await log.AppendAsync([append], CancellationToken.None))[0] != AppendOutcome.Durable)
-                throw new InvalidOperationException($"{log.Store} did not take operations to {revision}.");
-            // The newest is a way back, as it is on average.
-            if (isKeepingSnapshots && revision <= length - 1_500)
-                await log.WriteSnapshotAsync(id, new LogSnapshot(new Revision(revision), content.Hash(), SnapshotKeeper.Encode(content), DateTimeOffset.UtcNow), Options.SnapshotMilestoneOperations, CancellationToken.None);
-        }
-    }
-
-    private static Delta Edit(Random random, int length, bool isFirst)
-    {
-        var builder = new DeltaBuilder(DeltaForm.Text);
-        if (isFirst)
-            return builder.Insert(new string('x', DocumentLength)).Build();
-        var at = random.Next(length - 10);
-        // About as long in the end as it was in the beginning.
-        var count = random.Next(1, 8);
-        builder.Retain(at);
-        if (length > DocumentLength)
-            return builder.Delete(count).Retain(length - at - count).Build();
-        return builder.Insert("lorem ipsum"[..count]).Retain(length - at).Build();
     }
 
     private static string Cell(List<double> sorted) => $"{Text(sorted[sorted.Count / 2])} ({Text(sorted[0])}–{Text(sorted[^1])})";

@@ -28,10 +28,12 @@ internal static class TextCodec
     public static Delta DecodeDelta(ReadOnlySpan<byte> utf8, DeltaLimits limits)
     {
         limits.RequireBytes(utf8.Length);
+        var output = DeltaBuilder.Rent(DeltaForm.Text);
+        if (PlainDelta.TryRead(utf8, limits.Components, output)) return output.BuildAndReturn();
+        output.Clear();
         var reader = new StrictReader(utf8);
         reader.Read();
         if (reader.Token != JsonTokenType.StartArray) throw new DeltaFormatException($"A delta is a JSON array, not {reader.Token.Describe()}.");
-        var output = DeltaBuilder.Rent(DeltaForm.Text);
         var index = 0;
         for (reader.Read(); reader.Token != JsonTokenType.EndArray; reader.Read())
         {
@@ -62,5 +64,4 @@ internal static class TextCodec
         if (number > 0) output.PushRetain((int)number, null);
         else output.PushDelete((int)-number);
     }
-
 }

@@ -1,4 +1,4 @@
-// Measures quill-delta, ot-text-unicode and yjs on the editing traces, by the same workloads as TraceWorkloads.cs, and prints
+// Measures npm's libraries on the editing traces, by the same workloads as TraceWorkloads.cs, and prints
 // one JSON object a line: {library, workload, trace, operations, milliseconds: [...]}. Every run's result is checked against the trace's hash.
 // usage: node measure.mjs <corpus folder> <runs>
 import { createHash } from 'node:crypto'
@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { type as text } from 'ot-text-unicode'
 import QuillDelta from 'quill-delta'
 import * as Y from 'yjs'
+import { edit, libraries as replicated, yjsUpdates } from './replicated.mjs'
 
 const Delta = QuillDelta.default ?? QuillDelta
 const [corpus, runs] = [process.argv[2], Number(process.argv[3])]
@@ -23,10 +24,11 @@ function check(trace, library, final) {
 }
 
 function measure(library, workload, trace, run, result) {
-  // Both runtimes compile while they run: two seconds, and one whole run at least, for ours and for these.
-  const warmUp = performance.now()
+  // Both runtimes compile while they run: two seconds of processor time, and one whole run at least, for ours and for these.
+  const spent = () => process.cpuUsage().user + process.cpuUsage().system
+  const warmUp = spent()
   do run()
-  while (performance.now() - warmUp < 2000)
+  while (spent() - warmUp < 2e6)
   const milliseconds = []
   for (let i = 0; i < runs; i++) {
     globalThis.gc?.()
@@ -81,21 +83,26 @@ for (const trace of [read('sveltecomponent', 'seq'), read('rustcode', 'seq')]) {
     measure(algebra.library, 'encode', trace, () => operations.map((operation) => JSON.stringify(operation)))
     const encoded = operations.map((operation) => JSON.stringify(operation))
     measure(algebra.library, 'decode', trace, () => encoded.map(algebra.decode))
+    measure(algebra.library, 'send', trace, () => operations.reduce((content, operation) => {
+      JSON.stringify(operation)
+      return algebra.apply(content, operation)
+    }, algebra.empty()), algebra.text)
+    measure(algebra.library, 'receive', trace, () => encoded.reduce((content, json) => algebra.apply(content, algebra.decode(json)), algebra.empty()), algebra.text)
   }
 
-  measure('yjs', 'apply', trace, () => {
-    const doc = new Y.Doc()
-    const content = doc.getText()
-    for (const { p } of trace.transactions) {
-      doc.transact(() => {
-        for (const [at, deleted, inserted] of p) {
-          if (deleted) content.delete(at, deleted)
-          if (inserted) content.insert(at, inserted)
-        }
-      })
+  for (const { library, create } of replicated) {
+    measure(library, 'apply', trace, () => trace.transactions.reduce((replica, { p }) => edit(replica, p), create()), (replica) => replica.text())
+    const write = () => {
+      const replica = create(1), updates = []
+      for (const { p } of trace.transactions) updates.push(edit(replica, p).written())
+      return { replica, updates }
     }
-    return content
-  }, (content) => content.toString())
+    measure(library, 'send', trace, write, ({ replica }) => replica.text())
+    const { updates } = write()
+    measure(library, 'receive', trace, () => updates.reduce((replica, update) => replica.read(update), create()), (replica) => replica.text())
+  }
+  const updates = yjsUpdates(trace)
+  measure('yjs', 'decode', trace, () => updates.map(Y.decodeUpdate))
 }
 
 const concurrent = read('clownschool', 'conc')
@@ -114,35 +121,20 @@ for (const algebra of [quill, otText]) {
   }, algebra.text)
 }
 
-// Yjs has no server that orders: three replicas make the updates, each having seen exactly what its author had, and what is timed is a
+// Those have no server that orders: three replicas make the updates, each having seen exactly what its author had, and what is timed is a
 // fourth one that merges them all.
-const updates = []
-const replicas = [0, 1, 2].map((agent) => {
-  const doc = new Y.Doc()
-  doc.clientID = agent + 1
-  return { doc, seen: [0, 0, 0] }
-})
-const byAgent = [[], [], []]
-for (const { a, vv, p } of concurrent.transactions) {
-  const { doc, seen } = replicas[a]
-  for (let other = 0; other < 3; other++) {
-    for (; other !== a && seen[other] < vv[other]; seen[other]++) Y.applyUpdate(doc, byAgent[other][seen[other]])
-  }
-  let update = null
-  const keep = (bytes) => { update = bytes }
-  doc.on('update', keep)
-  doc.transact(() => {
-    for (const [at, deleted, inserted] of p) {
-      if (deleted) doc.getText().delete(at, deleted)
-      if (inserted) doc.getText().insert(at, inserted)
+for (const { library, create } of replicated) {
+  const replicas = [1, 2, 3].map((name) => ({ replica: create(name), seen: [0, 0, 0] }))
+  const byAgent = [[], [], []]
+  const updates = concurrent.transactions.map(({ a, vv, p }) => {
+    const { replica, seen } = replicas[a]
+    for (let other = 0; other < 3; other++) {
+      for (; other !== a && seen[other] < vv[other]; seen[other]++) replica.read(byAgent[other][seen[other]])
     }
+    replica.written()
+    const update = edit(replica, p).written()
+    byAgent[a].push(update)
+    return update
   })
-  doc.off('update', keep)
-  byAgent[a].push(update)
-  updates.push(update)
+  measure(library, 'rebase', concurrent, () => updates.reduce((replica, update) => replica.read(update), create(4)), (replica) => replica.text())
 }
-measure('yjs', 'rebase', concurrent, () => {
-  const doc = new Y.Doc()
-  for (const update of updates) Y.applyUpdate(doc, update)
-  return doc.getText()
-}, (content) => content.toString())

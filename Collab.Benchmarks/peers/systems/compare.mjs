@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { allCases } from './cases.mjs';
 import { facts, syncedWritesOn } from './machine.mjs';
 import { load, loadCore, newFolder, serverCore, withServer } from './server.mjs';
 import { systems as all } from './systems.mjs';
@@ -41,17 +42,9 @@ if (!benchmarks || more.length > 0) refuse('Programs, runs, seconds and a part o
 const runs = number(runsGiven, 'runs'), seconds = number(secondsGiven, 'seconds'), limit = number(values.limit, '--limit');
 const times = { warmup: values.warmup === undefined ? Math.max(WARMUP_SECONDS, seconds) : number(values.warmup, '--warmup'), seconds };
 
-const closed = (documents, clients) => ({ name: `closed loop ${documents} × ${clients}`, load: 'closed', documents, clients, ...times });
-const typing = (documents, clients) => ({ name: `typists ${documents} × ${clients}`, load: 'typing', documents, clients, pause: 200, ...times });
-const idle = (connections) => ({ name: `idle ${connections}`, load: 'idle', connections, ...times });
-const allCases = [
-  closed(1, 2), closed(1, 8), closed(1, 32), closed(50, 2),
-  typing(100, 2), typing(20, 5), typing(1, 32),
-  idle(1000), idle(5000),
-  { name: 'join after 50,000 operations', load: 'join', operations: 50_000, joins: 51, storm: 500 },
-];
-const cases = allCases.filter((each) => each.name.includes(only));
-if (cases.length === 0) refuse(`No case's name has '${only}' in it: ${allCases.map(({ name }) => name).join('; ')}.`);
+const every = allCases(times);
+const cases = every.filter((each) => each.name.includes(only));
+if (cases.length === 0) refuse(`No case's name has '${only}' in it: ${every.map(({ name }) => name).join('; ')}.`);
 
 const known = all({ web, benchmarks });
 const systems = values.systems.split(',').map((name) => known.find((system) => system.name === name) ?? refuse(`There is no system '${name}'.`));
@@ -77,7 +70,7 @@ for (let run = 1; run <= runs; run++) {
 }
 
 const { dependencies } = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'package.json'), 'utf8'));
-const shown = values.json === undefined ? [cases, systems] : [allCases, known];
+const shown = values.json === undefined ? [cases, systems] : [every, known];
 console.log(`${facts()}.
 ${Object.entries(dependencies).map(([name, version]) => `${name} ${version}`).join(', ')}.
 Server on core ${serverCore}, load on core ${loadCore}. Medians of ${runs} runs of ${seconds} s after ${times.warmup} s of warm-up (lowest–highest); *others*: cores that neither server nor load had, *stolen*: cores that the hypervisor kept.

@@ -15,11 +15,23 @@ function latencies(values) {
   return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), samples: sorted.length };
 }
 
+// What was pasted at once stays below every limit of a message.
+const PASTE = 400_000;
+const anywhere = (length) => Math.floor(Math.random() * (length + 1));
+
+/** A document of this length, pasted by one who leaves. */
+async function fill(document, size) {
+  const writer = await open(port, document);
+  for (let left = size; left > 0; left -= PASTE) await new Promise((done) => writer.paste('lorem ipsum '.repeat(PASTE / 12 + 1).slice(0, Math.min(left, PASTE)), done));
+  writer.close();
+}
+
 async function openAll() {
   const clients = [];
   for (let document = 0; document < what.documents; document++) {
     await prepare(port, documentOf(document));
-    for (let client = 0; client < what.clients; client++) clients.push(await open(port, documentOf(document)));
+    if (what.size) await fill(documentOf(document), what.size);
+    for (let client = 0; client < what.clients; client++) clients.push(await open(port, documentOf(document), what.anywhere ? anywhere : null));
   }
   return clients;
 }
@@ -53,7 +65,7 @@ async function measured(start, count) {
 
 /** Each client has one operation in flight; the next leaves when it is acknowledged. */
 async function closed() {
-  const clients = await openAll();
+  const opened = now(), clients = await openAll(), opening = now() - opened;
   let acknowledged = 0, waits = [], isMeasured = false;
   for (const client of clients) {
     const next = () => {
@@ -67,7 +79,7 @@ async function closed() {
     next();
   }
   const result = await measured(() => { isMeasured = true; }, () => acknowledged);
-  return { ...result, acknowledged: latencies(waits) };
+  return { ...result, acknowledged: latencies(waits), opening, memory: memory(server) / 1024 };
 }
 
 /** Typists: each a letter five times a second, at times of its own. Latency counts from when it was due. */

@@ -27,6 +27,7 @@ const freePort = () => new Promise((resolve) => {
 export async function withServer(system, use) {
   const folder = newFolder(), port = await freePort(), [silo, gateway] = [await freePort(), await freePort()];
   const { path } = await import(`./clients/${system.driver}.mjs`);
+  system.fill?.(folder);
   const began = performance.now();
   const server = spawn('taskset', ['-c', serverCore, ...system.start(port, folder, silo, gateway)], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...system.environment } });
   try {
@@ -41,7 +42,7 @@ export async function withServer(system, use) {
     if (system.isReady) await become(() => system.isReady(port));
     await sleep(REST_MILLISECONDS);
     const idle = memory(server.pid) / 1024;
-    return { start, memory: idle, ...(await use(port, server.pid)) };
+    return { ...(await use(port, server.pid)), start, idle };
   } finally {
     server.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -50,7 +51,7 @@ export async function withServer(system, use) {
 
 /** Puts one case on a server, from a process on the load's core; what takes longer than `limit` seconds is given up. */
 export async function load(system, port, server, what, limit) {
-  const argument = JSON.stringify({ driver: system.driver, port, server, case: { ...what, id: `peers-${Math.random().toString(36).slice(2)}` } });
+  const argument = JSON.stringify({ driver: system.driver, port, server, case: { id: `peers-${Math.random().toString(36).slice(2)}`, ...what } });
   const child = spawn('taskset', ['-c', loadCore, process.execPath, join(here, 'load.mjs'), argument], { stdio: ['ignore', 'pipe', 'inherit'] });
   let isLate = false, output = '';
   const timer = setTimeout(() => { isLate = true; child.kill('SIGKILL'); }, limit * 1000);

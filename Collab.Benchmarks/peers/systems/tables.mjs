@@ -15,7 +15,7 @@ const columns = {
   ],
 };
 
-const OF_THE_PROCESS = [['until it accepts, ms', 'start', 'less'], ['MiB', 'memory', 'less']];
+const OF_THE_PROCESS = [['until it accepts, ms', 'start', 'less'], ['MiB', 'idle', 'less']];
 const FULL = 0.9;
 
 const at = (path, result) => path.split('.').reduce((value, name) => value?.[name], result) ?? NaN;
@@ -62,6 +62,6 @@ export const line = (what, result) => result.failure ?? columns[what.load].map((
 export function markdown(cases, systems, resultsOf) {
   const rowsOf = (results) => systems.map((system) => ({ system, results: results(system) })).filter(({ results }) => results.length > 0);
   const parts = cases.map((what) => [what.name, rowsOf((system) => resultsOf(what, system)), columns[what.load]]);
-  parts.push(['a process that has nothing to do', rowsOf((system) => cases.flatMap((what) => resultsOf(what, system).filter(({ start }) => start !== undefined).map(({ start, memory }) => ({ start, memory })))), OF_THE_PROCESS]);
+  parts.push(['a process that has nothing to do', rowsOf((system) => cases.flatMap((what) => resultsOf(what, system).filter(({ start }) => start !== undefined).map(({ start, idle }) => ({ start, idle })))), OF_THE_PROCESS]);
   return parts.filter(([, rows]) => rows.length > 0).map(([name, rows, shown]) => `**${name}**\n\n${table(rows, shown)}`).join('\n\n');
 }

@@ -12,13 +12,26 @@ export async function prepare(port, document) {
   if (!answer.ok) throw new Error(`POST /api/documents: ${answer.status} ${await answer.text()}`);
 }
 
-const read = once((bytes) => bytes.latin1Slice(0, bytes.length - 1).split(SEPARATOR).map((text) => JSON.parse(text)));
+const grown = (delta) => delta.reduce((sum, component) => typeof component === 'string' ? sum + component.length : component < 0 ? sum + component : sum, 0);
 
-/** In a document that began empty, and of which every operation inserts one letter: the revision is the length. */
-export async function open(port, document) {
+// With where each operation is, and by how much it makes the document longer, so that this, too, is found out once for all.
+const read = once((bytes) => bytes.latin1Slice(0, bytes.length - 1).split(SEPARATOR).map((text) => {
+  const message = JSON.parse(text);
+  if (message.target === 'operations') {
+    for (const operation of message.arguments[0].operations) {
+      operation.grown = grown(operation.delta);
+      operation.at = operation.delta[0] > 0 ? operation.delta[0] : 0;
+    }
+  }
+
+  return message;
+}));
+
+/** Inserts one letter at a time, each behind its last; or where `place(length)` says. */
+export async function open(port, document, place = null) {
   const socket = await openSocket(port, path);
-  const client = { onOperation: null, insert, close: () => socket.close(), key: () => `${session}:${sequence}` };
-  let session, revision = 0, sequence = 0, outstanding = null, length = 0;
+  const client = { onOperation: null, insert, paste, close: () => socket.close(), key: () => `${session}:${sequence}` };
+  let session, revision = 0, sequence = 0, outstanding = null, length = 0, caret = 0;
 
   await new Promise((resolve, reject) => {
     let rest = Buffer.alloc(0);
@@ -55,8 +68,17 @@ export async function open(port, document) {
   }
 
   function insert(done) {
+    const at = place === null ? caret : place(length);
+    submit(at === 0 ? (length === 0 ? ['x'] : ['x', length]) : at === length ? [at, 'x'] : [at, 'x', length - at], done);
+  }
+
+  function paste(text, done) {
+    submit(length === 0 ? [text] : [text, length], done);
+  }
+
+  function submit(delta, done) {
     outstanding = done;
-    send('submit', { document, sequence: ++sequence, base: revision, delta: length === 0 ? ['x'] : ['x', length] });
+    send('submit', { document, sequence: ++sequence, base: revision, delta });
   }
 
   function operations(batch) {
@@ -64,7 +86,9 @@ export async function open(port, document) {
     if (skipped < 0) throw new Error(`A gap: ${revision}, then ${batch.revision}.`);
     for (const operation of skipped === 0 ? batch.operations : batch.operations.slice(skipped)) {
       revision++;
-      length++;
+      length += operation.grown;
+      if (operation.session === session) caret = operation.at + 1;
+      else if (operation.at < caret) caret = Math.max(operation.at, caret + operation.grown);
       if (operation.session !== session) client.onOperation?.(`${operation.session}:${operation.sequence}`);
       else if (operation.sequence === sequence) {
         const done = outstanding;

@@ -11,11 +11,11 @@ export async function prepare(port, document) {
   client.close();
 }
 
-/** The protocol of ShareDB 7, without its client's document: every operation inserts one letter at the beginning, of a version that was seen. */
+/** The protocol of ShareDB 7, without its client's document: every operation inserts one letter behind its author's last, of a version that was seen. */
 export async function open(port, document, creates = false) {
   const socket = await openSocket(port, path);
   const client = { onOperation: null, insert, close: () => socket.close(), key: () => `${source}:${sequence}` };
-  let source, version = 0, sequence = 0, outstanding = null;
+  let source, version = 0, sequence = 0, outstanding = null, caret = 0;
 
   await new Promise((resolve, reject) => {
     socket.onclose = () => reject(new Error('The connection was closed.'));
@@ -34,9 +34,17 @@ export async function open(port, document, creates = false) {
           resolve();
           break;
         case 'op':
+          // What a submission missed is sent before its answer, and once more by the stream.
+          if (message.v < version) break;
+          if (message.v > version && !creates) throw new Error(`A gap: ${version}, then ${message.v}.`);
           version = message.v + 1;
-          if (message.src !== source) client.onOperation?.(`${message.src}:${message.seq}`);
-          else if (message.seq === sequence) outstanding();
+          if (message.src !== source) {
+            if (message.op && (message.op[0] > 0 ? message.op[0] : 0) < caret) caret++;
+            client.onOperation?.(`${message.src}:${message.seq}`);
+          } else if (message.seq === sequence) {
+            caret++;
+            outstanding();
+          }
           break;
       }
     };
@@ -51,6 +59,6 @@ export async function open(port, document, creates = false) {
 
   function insert(done) {
     outstanding = done;
-    send({ a: 'op', c: 'documents', d: document, v: version, seq: ++sequence, x: {}, op: ['x'] });
+    send({ a: 'op', c: 'documents', d: document, v: version, seq: ++sequence, x: {}, op: caret === 0 ? ['x'] : [caret, 'x'] });
   }
 }
