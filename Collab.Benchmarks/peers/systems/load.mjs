@@ -63,9 +63,30 @@ async function measured(start, count) {
   return { perSecond: operations / seconds, serverMicroseconds: serverTime / operations, ...cores };
 }
 
+/** How long it takes to join the first document: by its first visitor, for whom it is loaded, and by those after; the server has warmed up with another one. */
+async function joining(count) {
+  const other = documentOf('other');
+  await prepare(port, other);
+  for (let i = 0; i < count; i++) await timedJoin(other);
+  return { firstJoin: await timedJoin(documentOf(0)), join: latencies(await inTurn(count, () => timedJoin(documentOf(0)))) };
+}
+
+async function timedJoin(document) {
+  const began = now(), client = await open(port, document), took = now() - began;
+  client.close();
+  return took;
+}
+
+async function inTurn(count, act) {
+  const results = [];
+  for (let i = 0; i < count; i++) results.push(await act());
+  return results;
+}
+
 /** Each client has one operation in flight; the next leaves when it is acknowledged. */
 async function closed() {
-  const opened = now(), clients = await openAll(), opening = now() - opened;
+  const joined = what.joins ? await joining(what.joins) : {};
+  const clients = await openAll();
   let acknowledged = 0, waits = [], isMeasured = false;
   for (const client of clients) {
     const next = () => {
@@ -79,7 +100,7 @@ async function closed() {
     next();
   }
   const result = await measured(() => { isMeasured = true; }, () => acknowledged);
-  return { ...result, acknowledged: latencies(waits), opening, memory: memory(server) / 1024 };
+  return { ...result, acknowledged: latencies(waits), ...joined, memory: memory(server) / 1024 };
 }
 
 /** Typists: each a letter five times a second, at times of its own. Latency counts from when it was due. */
@@ -142,13 +163,7 @@ async function join() {
   }));
   await sleep(1_000);
   writers.forEach((writer) => writer.close());
-  const joins = [];
-  for (let i = 0; i < what.joins; i++) {
-    const began = now();
-    const client = await open(port, documentOf(0));
-    joins.push(now() - began);
-    client.close();
-  }
+  const joins = await inTurn(what.joins, () => timedJoin(documentOf(0)));
   const began = now(), processor = processorTime(server), storm = [];
   await Promise.all(Array.from({ length: what.storm }, async () => {
     await open(port, documentOf(0));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floo
 
 /** What the disk does whatever the program: 4 KB written over, and synced, in a file that has its blocks already. In microseconds. */
 export function syncedWrites(folder, count = 400) {
-  const file = openSync(join(folder, 'synced-writes'), 'w'), page = Buffer.alloc(4096, 'x'), pages = 64;
+  const path = join(folder, `synced-writes-${process.pid}`), file = openSync(path, 'w'), page = Buffer.alloc(4096, 'x'), pages = 64;
   try {
     for (let i = 0; i < pages; i++) writeSync(file, page, 0, page.length, i * page.length);
     fdatasyncSync(file);
@@ -42,6 +42,7 @@ export function syncedWrites(folder, count = 400) {
     return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), processor: (user + system) / count };
   } finally {
     closeSync(file);
+    rmSync(path);
   }
 }
 
