@@ -10,7 +10,7 @@ public sealed class PipelineOptions
 
     /// <summary>
     /// How long one attempt may take. Defaults 3 s, 5 s, 10 s, 10 s; range 10 ms–10 min. At the limit the attempt counts as failed and its caller goes on; what was
-    /// asked for may still happen, which is why only what is safe to repeat is repeated.
+    /// asked for may still happen, which is why only what is safe to repeat is repeated. A web host's submissions have 10 s whatever is set here.
     /// </summary>
     public TimeSpan AttemptTimeout { get; set; }
 

@@ -40,6 +40,11 @@ public interface IDocumentGrain : IGrainWithStringKey
     [Alias("Submit"), AlwaysInterleave]
     Task<SubmitOutcome> Submit(Submission submission);
 
+    /// <summary>Decides what a host has gathered, in its order and in one turn, and completes when all of it is durable, refused, or waits for a log that is away.</summary>
+    /// <remarks>As long as its hosts' pipeline gives other calls; the runtime's own clock does it, because one of the pipeline's for each keystroke costs more than the call.</remarks>
+    [Alias("Offer"), AlwaysInterleave, ResponseTimeout("00:00:10")]
+    Task<BatchOutcome> Offer(SubmissionBatch batch);
+
     /// <summary>The recovery verb: everything durable after <paramref name="from"/>, or a snapshot and what follows it when <paramref name="from"/> is null or too far away.</summary>
     [Alias("ReadFrom"), AlwaysInterleave]
     Task<CatchUp> ReadFrom(Revision? from);

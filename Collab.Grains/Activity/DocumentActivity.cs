@@ -32,7 +32,7 @@ public sealed class DocumentActivity(ActivityWriter writer, DocumentId document,
     /// <summary>A snapshot is durable.</summary>
     public void Kept(Revision kept, long bytes) => Note(ActivityKind.Checkpoint, kept, new ActivityDetail(Bytes: bytes));
 
-    public void Conflicted(IReadOnlyList<ConflictRecord> conflicts)
+    public void Conflicted(ConflictRecord[] conflicts)
     {
         bool wasBurst = _bursts.IsBurst;
         foreach (var conflict in conflicts)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Collab.Contracts.Documents;
 using Collab.Grains.Log;
 using Collab.Observability;
@@ -46,6 +47,9 @@ public sealed class CommitQueue(
     private TaskCompletionSource<CommitOutcome> _flushing = NewFlush();
     private Task _running = Task.CompletedTask;
     private IContent _queuedContent = content;
+    private Task<AppendOutcome>? _append;
+    private long _appendedAt;
+    private bool _isWatched;
     private long _pausedAt;
     private TimeSpan _pause;
 
@@ -100,12 +104,26 @@ public sealed class CommitQueue(
     /// <returns>Completes when it is durable, or it is known that this takes longer.</returns>
     public Task<CommitOutcome> Enqueue(LogRecord record, IContent content)
     {
+        Add(record, content);
+        return Flush();
+    }
+
+    /// <summary>Takes a decided operation, one of several that are to be flushed together: <see cref="Flush"/> has to follow in the same turn.</summary>
+    /// <inheritdoc cref="Enqueue"/>
+    public void Add(LogRecord record, IContent content)
+    {
         if (HasFailed)
             throw new InvalidOperationException($"Document {document} takes no operations after its log failed at revision {Durable}.");
         _queued.Add(record);
         _queuedContent = content;
         UncommittedBytes += record.Encoded.Length;
         UncommittedCount++;
+    }
+
+    /// <summary>What was added goes with the next flush, which begins now unless one is in flight.</summary>
+    /// <returns>Completes when it is durable, or it is known that this takes longer.</returns>
+    public Task<CommitOutcome> Flush()
+    {
         var flush = IsStalled ? Task.FromResult(CommitOutcome.Stalled) : _next.Task;
         if (_running.IsCompleted)
             _running = FlushAllAsync();
@@ -164,15 +182,24 @@ public sealed class CommitQueue(
             await AppendAsync(records);
             FlushTime = clock.GetElapsedTime(started);
             UncommittedCount -= records.Length;
-            UncommittedBytes -= records.Sum(record => (long)record.Encoded.Length);
+            foreach (var record in records)
+                UncommittedBytes -= record.Encoded.Length;
             if (HasFailed)
                 break;
             IsStalled = false;
             Durable = records[^1].Revision;
             DurableContent = content;
-            onDurable([.. records.Select(record => new CommittedOperation(record.Revision, record.Session, record.Sequence, record.Encoded))]);
+            onDurable(Committed(records));
             _flushing.TrySetResult(CommitOutcome.Durable);
         }
+    }
+
+    private static ImmutableArray<CommittedOperation> Committed(LogRecord[] records)
+    {
+        var operations = new CommittedOperation[records.Length];
+        for (int i = 0; i < records.Length; i++)
+            operations[i] = records[i].Committed;
+        return ImmutableCollectionsMarshal.AsImmutableArray(operations);
     }
 
     private async Task AppendAsync(LogRecord[] records)
@@ -214,17 +241,36 @@ public sealed class CommitQueue(
     /// <summary>Waits for the append; those who wait for it hear when it takes too long.</summary>
     private async Task<AppendOutcome> PatientlyAsync(Task<AppendOutcome> append)
     {
+        if (append.IsCompleted)
+            return await append;
+        (_append, _appendedAt) = (append, clock.GetTimestamp());
+        if (!_isWatched)
+            _ = WatchAsync();
         try
         {
-            return await append.WaitAsync(Patience, clock);
-        }
-        catch (TimeoutException)
-        {
-            // It may have come through since: on a busy machine this turn runs some time after the clock rang.
-            if (!append.IsCompleted)
-                Stall(Patience);
             return await append;
         }
+        finally
+        {
+            _append = null;
+        }
+    }
+
+    /// <summary>Watches over the appends that are in flight, one after the other, and stalls the queue when one takes too long. One timer for as many as there are within <see cref="Patience"/>.</summary>
+    private async Task WatchAsync()
+    {
+        _isWatched = true;
+        for (var wait = Patience; wait > TimeSpan.Zero;)
+        {
+            // Whole milliseconds are all that a delay knows: of less than one it would make none, and this loop would not end before the time has come.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), clock);
+            wait = _append is null ? TimeSpan.Zero : Patience - clock.GetElapsedTime(_appendedAt);
+        }
+
+        _isWatched = false;
+        // It may have come through since: on a busy machine this turn runs some time after the clock rang.
+        if (_append is { IsCompleted: false } && !HasFailed)
+            Stall(Patience);
     }
 
     /// <param name="pause">When there is a chance that it is over.</param>

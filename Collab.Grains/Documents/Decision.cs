@@ -20,14 +20,14 @@ public abstract record Decision
         LogRecord Record,
         IContent Content,
         int RebaseDistance,
-        IReadOnlyList<ConflictRecord> Conflicts,
+        ConflictRecord[] Conflicts,
         int ConflictsTotal) : Decision;
 
     /// <summary>The same was applied before, as operation <paramref name="Revision"/>.</summary>
     public sealed record Duplicate(Revision Revision) : Decision;
 
     /// <summary>It is refused, and nothing changed.</summary>
-    public sealed record Refused(Refusal Refusal, IReadOnlyList<ConflictRecord> Conflicts) : Decision
+    public sealed record Refused(Refusal Refusal, ConflictRecord[] Conflicts) : Decision
     {
         public Refused(RefusalReason reason, string detail)
             : this(new Refusal(reason, detail), [])

@@ -23,6 +23,8 @@ public sealed class DocumentAuthority
 {
     private const int ScratchBytesKept = 16 << 10;
 
+    private static readonly string[] Words = [.. Enum.GetNames<ConflictResolution>().Select(RefusalReasons.SnakeCase)];
+
     private readonly Dictionary<SessionId, SessionMark> _sessions = [];
     private readonly IDocumentKind _kind;
     private readonly ConflictPolicy _policy;
@@ -174,8 +176,8 @@ public sealed class DocumentAuthority
 
         try
         {
-            var rebased = distance == 0 ? new Rebased(delta, [], 0) : _kind.Rebase(delta, [.. over.Select(entry => entry.Delta)]);
-            var conflicts = rebased.Conflicts.Count == 0 ? [] : Conflicts(submission, mark, rebased, over, at);
+            var rebased = distance == 0 ? new Rebased(delta, [], 0) : _kind.Rebase(delta, Array.ConvertAll(over, static entry => entry.Delta));
+            var conflicts = rebased.ConflictsTotal == 0 ? [] : Conflicts(submission, mark, rebased, over, at);
             if (rebased.ConflictsTotal > 0 && _policy == ConflictPolicy.Strict)
                 return RefuseConflict(submission, conflicts, rebased.ConflictsTotal);
             var content = Content.Apply(rebased.Delta);
@@ -194,7 +196,7 @@ public sealed class DocumentAuthority
     }
 
     private Decision.Applied Accept(
-        Submission submission, SessionMark mark, IDelta submitted, Rebased rebased, IContent content, ulong hash, IReadOnlyList<ConflictRecord> conflicts, DateTimeOffset at, int distance)
+        Submission submission, SessionMark mark, IDelta submitted, Rebased rebased, IContent content, ulong hash, ConflictRecord[] conflicts, DateTimeOffset at, int distance)
     {
         // The scratch buffer still holds the submitted delta's canonical bytes.
         if (!ReferenceEquals(rebased.Delta, submitted))
@@ -215,10 +217,10 @@ public sealed class DocumentAuthority
         return new Decision.Applied(record, content, distance, conflicts, rebased.ConflictsTotal);
     }
 
-    private static Decision.Refused RefuseConflict(Submission submission, IReadOnlyList<ConflictRecord> conflicts, int total)
+    private static Decision.Refused RefuseConflict(Submission submission, ConflictRecord[] conflicts, int total)
     {
         string refused = Word(ConflictResolution.Refused);
-        ConflictRecord[] records = [.. conflicts.Select(conflict => conflict with { Resolution = refused })];
+        var records = Array.ConvertAll(conflicts, conflict => conflict with { Resolution = refused });
         var refusal = new Refusal(
             RefusalReason.Conflict,
             $"Sequence {submission.Sequence} has {total} conflicts with concurrent operations and the document's policy is strict.",
@@ -229,13 +231,17 @@ public sealed class DocumentAuthority
     private ConflictRecord[] Conflicts(Submission submission, SessionMark mark, Rebased rebased, WindowEntry[] over, DateTimeOffset at)
     {
         var revision = _policy == ConflictPolicy.Strict ? Head : Head.Next;
-        return [.. rebased.Conflicts.Select(conflict =>
+        var records = new ConflictRecord[rebased.Conflicts.Count];
+        for (int i = 0; i < records.Length; i++)
         {
+            var conflict = rebased.Conflicts[i];
             var other = over[conflict.OverIndex];
-            return new ConflictRecord(
+            records[i] = new ConflictRecord(
                 conflict.Kind, Word(conflict.Resolution), revision, submission.Session, mark.Author, conflict.Start, conflict.Length,
                 other.Operation.Revision, other.Operation.Session, other.Author, at);
-        })];
+        }
+
+        return records;
     }
 
     // What lies between the base and the head, out of the history read from the log and the window.
@@ -251,7 +257,7 @@ public sealed class DocumentAuthority
         return true;
     }
 
-    private static string Word(ConflictResolution resolution) => RefusalReasons.SnakeCase(resolution.ToString());
+    private static string Word(ConflictResolution resolution) => Words[(int)resolution];
 
     private static ulong SubmittedHash(Revision from, ReadOnlySpan<byte> delta)
     {

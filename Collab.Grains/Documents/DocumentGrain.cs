@@ -198,6 +198,20 @@ public sealed partial class DocumentGrain(
         }
     }
 
+    public async Task<BatchOutcome> Offer(SubmissionBatch batch)
+    {
+        if (CannotServe() is { } refusal)
+            return new BatchOutcome([], refusal);
+        try
+        {
+            return await _live!.OfferAsync(batch);
+        }
+        finally
+        {
+            EndIfFailed();
+        }
+    }
+
     public Task<CatchUp> ReadFrom(Revision? from) => ReadAsync(live => live.ReadFromAsync(from));
 
     public async Task<DocumentContent> ReadContent(Revision? at)
@@ -309,7 +323,10 @@ public sealed partial class DocumentGrain(
     {
         var batch = new PushBatch(Id, epoch, operations, clock.GetUtcNow(), traces.Take(operations[^1].Revision));
         _subscribers.Push(subscriber => subscriber.Push(batch));
-        snapshots.OnDurable(commits.Durable, commits.DurableContent, operations.Sum(operation => (long)operation.Encoded.Length));
+        long bytes = 0;
+        foreach (var operation in operations)
+            bytes += operation.Encoded.Length;
+        snapshots.OnDurable(commits.Durable, commits.DurableContent, bytes);
     }
 
     // A session whose grain was lost is made known again by its host within a minute or so: asked for sooner, it would seem to be over.

@@ -85,6 +85,28 @@ internal sealed class DocumentMetrics
         Count(applied.Conflicts);
     }
 
+    /// <summary>Counts those of a batch that are durable.</summary>
+    public void Count(ReadOnlySpan<Decision.Applied?> batch, int count, TimeSpan duration)
+    {
+        int rebased = 0;
+        foreach (var applied in batch)
+        {
+            if (applied is null)
+                continue;
+            if (applied.RebaseDistance > 0)
+                rebased++;
+            _rebaseDistance.Observe(applied.RebaseDistance);
+            if (applied.Conflicts.Length > 0)
+                Count(applied.Conflicts);
+        }
+
+        if (rebased > 0)
+            _rebased.Inc(rebased);
+        if (count > rebased)
+            _applied.Inc(count - rebased);
+        _operationSeconds.Observe(duration.TotalSeconds, count);
+    }
+
     /// <summary>Counts a submission's fate that is none of the log's.</summary>
     public void Count(Decision decision)
     {
@@ -108,7 +130,7 @@ internal sealed class DocumentMetrics
         Rejections.WithLabels(reason.Code()).Inc();
     }
 
-    private static void Count(IReadOnlyList<ConflictRecord> conflicts)
+    private static void Count(ConflictRecord[] conflicts)
     {
         foreach (var conflict in conflicts)
             Conflicts.WithLabels(conflict.Kind, conflict.Resolution).Inc();

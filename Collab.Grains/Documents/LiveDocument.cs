@@ -16,7 +16,7 @@ namespace Collab.Grains.Documents;
 /// <param name="conflicted">Hears of conflicts as they are found.</param>
 /// <param name="traces">Hears of operations that are traced, before they are durable.</param>
 /// <remarks>Used from one thread at a time; its methods interleave where they wait for the log, and each re-reads what it needs after.</remarks>
-public sealed class LiveDocument(
+public sealed partial class LiveDocument(
     DocumentDescription description,
     IDocumentKind kind,
     DocumentAuthority authority,
@@ -26,7 +26,7 @@ public sealed class LiveDocument(
     IOperationLog log,
     DocumentOptions options,
     TimeProvider clock,
-    Action<IReadOnlyList<ConflictRecord>>? conflicted = null,
+    Action<ConflictRecord[]>? conflicted = null,
     OperationTraces? traces = null)
 {
     private const int ReadOperationsLimit = 1_000;
@@ -97,33 +97,6 @@ public sealed class LiveDocument(
     {
         authority.Dismiss(session, lease);
         return !authority.IsAdmitted(session);
-    }
-
-    /// <summary>Decides at once, in the order of calls; completes when the decision is durable.</summary>
-    public async Task<SubmitOutcome> SubmitAsync(Submission submission)
-    {
-        long started = clock.GetTimestamp();
-        if ((TooFast() ?? CannotDecide()) is { } notNow)
-            return Refuse(notNow);
-        var decision = await DecideAsync(submission);
-        // The log may have failed while it was asked.
-        if (commits.HasFailed)
-            return Refuse(InDoubt());
-        if (decision is not Decision.Applied applied)
-            return await SettleAsync(decision);
-
-        if (applied.Conflicts.Count > 0)
-            _conflicts.Add(applied.Conflicts);
-        using var append = CollabActivities.Append(description.Id.Value, kind.Name).Tag(SpanTag.Revision, applied.Record.Revision.Value);
-        traces?.Add(applied.Record.Revision, append.Parent);
-        if (NotDurable(await commits.Enqueue(applied.Record, applied.Content)) is { } notDurable)
-        {
-            append.Refuse(notDurable.Reason.Code());
-            return Refuse(notDurable);
-        }
-
-        _metrics.Count(applied, clock.GetElapsedTime(started));
-        return new SubmitOutcome(applied.Record.Revision);
     }
 
     /// <summary>The recovery verb.</summary>
@@ -206,101 +179,6 @@ public sealed class LiveDocument(
         return !commits.HasFailed;
     }
 
-    /// <summary>Why nothing is to be decided now: what is decided is never taken back, so it had better become durable.</summary>
-    private Refusal? CannotDecide()
-    {
-        if (commits.HasFailed)
-            return InDoubt();
-        if (commits.AwayFor is { } wait)
-            return Away(wait);
-        if (commits.UncommittedBytes < options.UncommittedBytesLimit && commits.UncommittedCount < options.WindowOperationsLimit / 2)
-            return null;
-        LimitMetrics.Reached(Limit.UncommittedBytes);
-        return new Refusal(RefusalReason.Overloaded, $"{commits.UncommittedCount} operations of {commits.UncommittedBytes} bytes wait for the log, over the limit of {options.UncommittedBytesLimit} (Collab:Documents:UncommittedBytesLimit).");
-    }
-
-    // Also what turns out to be a duplicate, or malformed: deciding that is what costs.
-    private Refusal? TooFast()
-    {
-        if (_rate.TryTake() is not { } wait)
-            return null;
-        LimitMetrics.Reached(Limit.DocumentOperations);
-        return new Refusal(
-            RefusalReason.RateLimited,
-            $"The document gets more than {options.OperationsPerSecond} operations a second, the limit (Collab:Documents:OperationsPerSecond).",
-            wait);
-    }
-
-    private async ValueTask<Decision> DecideAsync(Submission submission)
-    {
-        using var span = CollabActivities.Rebase(description.Id.Value, kind.Name);
-        var decision = authority.Decide(submission, [], clock.GetUtcNow());
-        if (decision is Decision.NeedsHistory or Decision.NeedsRecord)
-            decision = await DecideWithLogAsync(submission, decision);
-        if (decision is Decision.Refused { Refusal: var refusal })
-            span.Refuse(refusal.Reason.Code());
-        else if (decision is Decision.Applied applied)
-            span.Tag(SpanTag.Outcome, "applied").Tag(SpanTag.Revision, applied.Record.Revision.Value).Tag(SpanTag.Distance, applied.RebaseDistance).Tag(SpanTag.Conflicts, applied.ConflictsTotal);
-        else if (decision is Decision.Duplicate duplicate)
-            span.Tag(SpanTag.Outcome, "duplicate").Tag(SpanTag.Revision, duplicate.Revision.Value);
-        return decision;
-    }
-
-    // The slow paths of a decision. While they wait, the head may move and the window with it, so history may be asked for again.
-    private async Task<Decision> DecideWithLogAsync(Submission submission, Decision decision)
-    {
-        while (decision is Decision.NeedsHistory needs)
-        {
-            try
-            {
-                var history = await ReadHistoryAsync(needs);
-                if (CannotDecide() is { } notNow)
-                    return new Decision.Refused(notNow, []);
-                decision = authority.Decide(submission, history, clock.GetUtcNow());
-            }
-            catch (HistoryTrimmedException trimmed)
-            {
-                return new Decision.Refused(RefusalReason.RevisionUnavailable, trimmed.Message);
-            }
-        }
-
-        if (decision is not Decision.NeedsRecord)
-            return decision;
-        if (NotDurable(await commits.Drained) is { } unknown)
-            return new Decision.Refused(unknown, []);
-        return authority.Settle(submission, await log.FindAsync(description.Id, submission.Session, submission.Sequence, CancellationToken.None), snapshots.Start);
-    }
-
-    private async Task<List<WindowEntry>> ReadHistoryAsync(Decision.NeedsHistory needs)
-    {
-        var history = new List<WindowEntry>();
-        for (var from = needs.From; from < needs.To; from = history[^1].Operation.Revision)
-        {
-            var records = await log.ReadAsync(description.Id, from, (int)Math.Min(needs.To - from, ReadOperationsLimit), ReadBytesLimit, CancellationToken.None);
-            if (records.IsEmpty)
-                throw new LogUnavailableException($"Document {description.Id}: the log has no operation {from.Next} although its head is {commits.Durable}.", fault: LogFault.Corrupt);
-            history.AddRange(records.Select(authority.Entry));
-        }
-
-        return history;
-    }
-
-    private async Task<SubmitOutcome> SettleAsync(Decision decision)
-    {
-        _metrics.Count(decision);
-        if (decision is Decision.Refused refused)
-        {
-            _conflicts.Add(refused.Conflicts);
-            return new SubmitOutcome(Revision.Zero, Refusal: refused.Refusal);
-        }
-
-        // A duplicate is an acknowledgement, and acknowledged means durable.
-        var revision = ((Decision.Duplicate)decision).Revision;
-        return revision > commits.Durable && NotDurable(await commits.Drained) is { } notDurable
-            ? new SubmitOutcome(Revision.Zero, Refusal: notDurable)
-            : new SubmitOutcome(revision, IsDuplicate: true);
-    }
-
     private async Task<CatchUp> FromWindowOrLogAsync(Revision from, int limit)
     {
         bool isInWindow = from >= authority.Window.Start;
@@ -338,25 +216,4 @@ public sealed class LiveDocument(
 
     private CatchUp Trimmed(HistoryTrimmedException trimmed) => new(
         null, [], commits.Durable, description.Epoch, new Refusal(RefusalReason.RevisionUnavailable, trimmed.Message));
-
-    private Refusal? NotDurable(CommitOutcome outcome) => outcome switch
-    {
-        CommitOutcome.Durable => null,
-        CommitOutcome.Stalled => Away(commits.AwayFor),
-        _ => InDoubt(),
-    };
-
-    private Refusal Away(TimeSpan? wait) => new(
-        RefusalReason.StorageUnavailable,
-        $"The log of document {description.Id} is away; what was sent before is kept and {commits.UncommittedCount} operations wait after revision {commits.Durable}. Submitting the same again settles what became of it.",
-        wait);
-
-    private Refusal InDoubt() => new(
-        RefusalReason.StorageUnavailable, $"The log of document {description.Id} failed after revision {commits.Durable} and is being reloaded; resubmitting settles what became of the operation.");
-
-    private SubmitOutcome Refuse(Refusal refusal)
-    {
-        _metrics.Refused(refusal.Reason);
-        return new SubmitOutcome(Revision.Zero, Refusal: refusal);
-    }
 }

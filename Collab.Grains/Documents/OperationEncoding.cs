@@ -10,11 +10,21 @@ namespace Collab.Grains.Documents;
 /// <summary>The operation object of <c>docs/protocol.md</c>: written once, then logged, pushed and sent as the same bytes.</summary>
 public static class OperationEncoding
 {
+    private const int ScratchBytesKept = 16 << 10;
+
+    // What JSON takes as it is, as nearly every name is.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))));
+
+    // One of a thread, because what is written is copied out before anything else runs on it.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
     /// <summary>Writes <c>{"session":…,"sequence":…,"author":…,"at":…,"delta":…,"conflicts":…}</c>; empty author and conflicts are left out.</summary>
     public static byte[] Encode(
         SessionId session, long sequence, string author, DateTimeOffset at, ReadOnlySpan<byte> delta, ReadOnlySpan<byte> conflicts)
     {
-        var output = new ArrayBufferWriter<byte>(128 + delta.Length + conflicts.Length + author.Length);
+        var output = Scratch();
         output.Write("{\"session\":\""u8);
         Encoding.ASCII.GetBytes(session.Value, output);
         output.Write("\",\"sequence\":"u8);
@@ -40,19 +50,18 @@ public static class OperationEncoding
     }
 
     /// <summary>Writes the conflicts as the protocol's JSON array; empty for none.</summary>
-    public static byte[] EncodeConflicts(IReadOnlyList<ConflictRecord> conflicts)
+    public static byte[] EncodeConflicts(ConflictRecord[] conflicts)
     {
-        if (conflicts.Count == 0)
+        if (conflicts.Length == 0)
             return [];
-        var output = new ArrayBufferWriter<byte>(128 * conflicts.Count);
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var output = Scratch();
+        for (int i = 0; i < conflicts.Length; i++)
         {
-            json.WriteStartArray();
-            foreach (var conflict in conflicts)
-                WriteConflict(json, conflict);
-            json.WriteEndArray();
+            output.Write(i == 0 ? "["u8 : ","u8);
+            WriteConflict(output, conflicts[i]);
         }
 
+        output.Write("]"u8);
         return output.WrittenSpan.ToArray();
     }
 
@@ -117,26 +126,46 @@ public static class OperationEncoding
             ? DateTimeOffset.FromUnixTimeMilliseconds(at)
             : throw new InvalidDataException($"A logged operation of {length} bytes has a time that is none.");
 
-    private static void WriteConflict(Utf8JsonWriter json, ConflictRecord conflict)
+    private static void WriteConflict(ArrayBufferWriter<byte> output, ConflictRecord conflict)
     {
-        json.WriteStartObject();
-        json.WriteString("kind"u8, conflict.Kind);
-        json.WriteString("resolution"u8, conflict.Resolution);
-        json.WriteNumber("start"u8, conflict.Start);
-        json.WriteNumber("length"u8, conflict.Length);
-        json.WriteNumber("revision"u8, conflict.OtherRevision.Value);
-        json.WriteString("session"u8, conflict.OtherSession.Value);
+        output.Write("{\"kind\":\""u8);
+        Encoding.ASCII.GetBytes(conflict.Kind, output);
+        output.Write("\",\"resolution\":\""u8);
+        Encoding.ASCII.GetBytes(conflict.Resolution, output);
+        output.Write("\",\"start\":"u8);
+        Write(output, conflict.Start);
+        output.Write(",\"length\":"u8);
+        Write(output, conflict.Length);
+        output.Write(",\"revision\":"u8);
+        Write(output, conflict.OtherRevision.Value);
+        output.Write(",\"session\":\""u8);
+        Encoding.ASCII.GetBytes(conflict.OtherSession.Value, output);
+        output.Write("\""u8);
         if (conflict.OtherAuthor.Length > 0)
-            json.WriteString("author"u8, conflict.OtherAuthor);
-        json.WriteEndObject();
+        {
+            output.Write(",\"author\":"u8);
+            WriteString(output, conflict.OtherAuthor);
+        }
+
+        output.Write("}"u8);
     }
 
     private static void WriteString(ArrayBufferWriter<byte> output, string value)
     {
-        var encoded = JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         output.Write("\""u8);
-        output.Write(encoded.EncodedUtf8Bytes);
+        if (value.AsSpan().ContainsAnyExcept(Plain))
+            output.Write(JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        else
+            Encoding.ASCII.GetBytes(value, output);
         output.Write("\""u8);
+    }
+
+    private static ArrayBufferWriter<byte> Scratch()
+    {
+        if (_scratch is not { Capacity: <= ScratchBytesKept })
+            _scratch = new ArrayBufferWriter<byte>(512);
+        _scratch.ResetWrittenCount();
+        return _scratch;
     }
 
     private static void Write(ArrayBufferWriter<byte> output, long value)

@@ -88,6 +88,21 @@ public sealed class CommitQueueTests
         Assert.False(_commits.IsStalled);
     }
 
+    [Fact]
+    public async Task Patience_is_that_of_each_append_to_the_millisecond()
+    {
+        var first = Enqueue(1);
+        _clock.Advance(TimeSpan.FromMilliseconds(1000.4));
+        _writer.Complete(AppendOutcome.Durable);
+        await first;
+        var second = Enqueue(2);
+        _clock.Advance(TimeSpan.FromMilliseconds(1999));
+        Assert.False(second.IsCompleted);
+        Assert.Equal(CommitOutcome.Stalled, await _clock.RunAsync(second));
+        _writer.Complete(AppendOutcome.Durable);
+        await Eventually.IsTrue(() => _durable.Count == 2);
+    }
+
     // On a busy machine a turn runs long after what woke it. The queue once took this for a failure of its own, and everybody in the document waited for ever.
     [Fact]
     public async Task An_append_that_comes_through_between_the_end_of_patience_and_the_turn_is_durable()

@@ -43,6 +43,7 @@ public sealed class OlderSiloTests
         private static readonly (Type Grain, string Method)[] Newer =
         [
             (typeof(IDocumentGrain), nameof(IDocumentGrain.Listen)), (typeof(IDocumentGrain), nameof(IDocumentGrain.Holds)), (typeof(IDocumentGrain), nameof(IDocumentGrain.ListSessions)),
+            (typeof(IDocumentGrain), nameof(IDocumentGrain.Offer)),
             (typeof(IPresenceGrain), nameof(IPresenceGrain.Listen)), (typeof(IPresenceGrain), nameof(IPresenceGrain.Read)), (typeof(IPresenceGrain), nameof(IPresenceGrain.Introduce)),
             (typeof(IPresenceGrain), nameof(IPresenceGrain.Depart)), (typeof(ISessionGrain), nameof(ISessionGrain.Keep)),
         ];

@@ -21,6 +21,7 @@ internal sealed class SimulatedHost(Scheduler scheduler, Scenario scenario, Clus
 
     private readonly Dictionary<Link, Stay> _stays = [];
     private readonly Dictionary<Link, Task> _working = [];
+    private readonly List<(Link Link, long Sequence, Submission Submission)> _gathered = [];
     private int _sessions;
 
     /// <summary>Calls still go to an activation that has a successor.</summary>
@@ -127,14 +128,37 @@ internal sealed class SimulatedHost(Scheduler scheduler, Scenario scenario, Clus
     private async Task SubmitAsync(Link link, Stay stay, ClientMessage.Submit submit)
     {
         await scheduler.Delay(scheduler.About(scenario.NetworkDelay / 10));
-        var submission = sabotage.Submission(new Submission(stay.Session, stay.Lease, submit.Sequence, new Revision(submit.Base), submit.Delta));
-        var outcome = await CallAsync(live => live.SubmitAsync(submission), refusal => new SubmitOutcome(Revision.Zero, Refusal: refusal));
-        if (outcome.Refusal is { } refusal)
-            Refuse(link, "submit", refusal, submit.Sequence);
-        if (!outcome.IsDuplicate)
-            return;
-        trace.Count("duplicate acknowledged");
-        link.ToClient(new ServerMessage.Acknowledged("d", submit.Sequence, outcome.Revision.Value));
+        _gathered.Add((link, submit.Sequence, sabotage.Submission(new Submission(stay.Session, stay.Lease, submit.Sequence, new Revision(submit.Base), submit.Delta))));
+        // Whoever comes until it is sent is in the same batch.
+        if (_gathered.Count == 1)
+            scheduler.After(scheduler.About(scenario.NetworkDelay / 10), () => scheduler.Start(OfferAsync));
+    }
+
+    private async Task OfferAsync()
+    {
+        var batch = _gathered.ToArray();
+        _gathered.Clear();
+        if (batch.Length > 1)
+            trace.Count("batch of several");
+        var outcome = await CallAsync(live => live.OfferAsync(new SubmissionBatch([.. batch.Select(one => one.Submission)])), refusal => new BatchOutcome([], refusal));
+        if (outcome.Refusal is { } all)
+        {
+            foreach (var (link, sequence, _) in batch)
+                Refuse(link, "submit", all, sequence);
+        }
+
+        foreach (var (index, answer) in outcome.Answers)
+        {
+            var (link, sequence, _) = batch[index];
+            if (answer.Refusal is { } refusal)
+            {
+                Refuse(link, "submit", refusal, sequence);
+                continue;
+            }
+
+            trace.Count("duplicate acknowledged");
+            link.ToClient(new ServerMessage.Acknowledged("d", sequence, answer.Revision.Value));
+        }
     }
 
     private async Task ReadAsync(Link link, Stay stay, ClientMessage.Read read)

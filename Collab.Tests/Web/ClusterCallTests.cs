@@ -27,13 +27,13 @@ public sealed class ClusterCallTests : IAsyncLifetime
         Assert.Equal(0, (await _host.GetAsync($"/api/documents/{document}/operations")).GetProperty("head").GetInt64());
         Assert.Equal(2, _trouble.Calls("ReadOperations"));
 
-        _trouble.Lose("Submit", 1);
+        _trouble.Lose("Offer", 1);
         await using var ann = await _host.ConnectAsync();
         await ann.JoinAsync(document);
         // A keystroke's own client repeats it.
         await ann.SubmitAsync(document, 1, 0, "a");
         Assert.Equal("retry", (await ann.NextAsync("refused")).GetProperty("action").GetString());
-        Assert.Equal(1, _trouble.Calls("Submit"));
+        Assert.Equal(1, _trouble.Calls("Offer"));
         await ann.SubmitAsync(document, 1, 0, "a");
         await ann.OperationsAsync(0, 1);
         Assert.Equal("a", await _host.TextAsync(document));

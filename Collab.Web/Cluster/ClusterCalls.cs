@@ -8,6 +8,7 @@ using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
 using Collab.Resilience;
+using Polly;
 
 namespace Collab.Web.Cluster;
 
@@ -22,6 +23,9 @@ internal sealed class ClusterCalls(IGrainFactory grains, [FromKeyedServices(Pipe
 {
     /// <summary>No answer in time, a silo or gateway that rejects, no connection: what the runtime itself throws. Collab's grains throw none of these.</summary>
     public static bool IsTrouble(Exception failure) => failure is TimeoutException or OrleansException;
+
+    /// <summary>What a grain threw by itself, for what it was given: neither the way there nor the pipeline.</summary>
+    public static bool IsGrainsOwn(Exception failure) => !IsTrouble(failure) && failure is not (ExecutionRejectedException or OperationCanceledException);
 
     public CatalogCalls Catalog => new(grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key), pipeline);
 
@@ -84,9 +88,13 @@ internal readonly struct DocumentCalls(IDocumentGrain grain, Pipeline pipeline)
         }
     }
 
-    /// <summary>Once, although it could be repeated, for a sequence applies once: the client does that by itself, and this is the one call that every keystroke makes.</summary>
+    /// <summary>Once, although it could be repeated, for a sequence applies once: the client does that by itself.</summary>
     public ValueTask<SubmitOutcome> Submit(Submission submission) =>
         pipeline.OnceAsync(static (call, _) => new ValueTask<SubmitOutcome>(call.grain.Submit(call.submission)), (grain, submission), default);
+
+    /// <summary>Once, as <see cref="Submit"/>. Not timed here, for the runtime times it.</summary>
+    public ValueTask<BatchOutcome> Offer(SubmissionBatch batch) =>
+        pipeline.UntimedAsync(static (call, _) => new ValueTask<BatchOutcome>(call.grain.Offer(call.batch)), (grain, batch), default);
 
     public ValueTask<CatchUp> ReadFrom(Revision? from) =>
         pipeline.RepeatAsync(static (call, _) => new ValueTask<CatchUp>(call.grain.ReadFrom(call.from)), (grain, from), default);

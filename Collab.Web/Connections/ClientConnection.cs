@@ -1,5 +1,6 @@
 using Collab.Contracts;
 using Collab.Contracts.Access;
+using Collab.Contracts.Documents;
 using Collab.Contracts.Presence;
 using Collab.Contracts.Refusals;
 using Collab.Contracts.Sessions;
@@ -128,8 +129,31 @@ internal sealed partial class ClientConnection(
         }
         else
         {
-            _ = SubmitAsync(stay, message);
+            stay.Feed!.Submissions.Add(new PendingSubmission(stay, message.Sequence, message.Base, message.Delta, HubSpan.Hold().Of(stay.Session)));
         }
+    }
+
+    /// <summary>A submission is refused, or was applied. Applied now, it comes back on the stream, and that is the acknowledgement.</summary>
+    public void Answer(Stay stay, long sequence, SubmitOutcome outcome, HubSpan span)
+    {
+        if (outcome.Refusal is { } refusal)
+        {
+            // It reached the document after its session had been given up, and is like whatever crossed the goodbye: see RefuseNotJoined.
+            if (refusal.Reason != RefusalReason.NotAdmitted || !local.IsLeft)
+                Refuse(stay.Document, "submit", refusal, sequence);
+            return;
+        }
+
+        span.Settle(outcome.Revision, outcome.IsDuplicate);
+        if (outcome.IsDuplicate)
+            Outbox.Post(ServerMessages.Acknowledged(stay.Document, sequence, outcome.Revision));
+    }
+
+    /// <summary>Nobody knows what became of a submission.</summary>
+    public void Fail(Stay stay, long sequence, Exception failure)
+    {
+        LogCallFailed("submit", stay.Document, failure);
+        Refuse(stay.Document, "submit", GrainFailures.Refuse(failure), sequence);
     }
 
     public void Read(ReadMessage message)
@@ -315,37 +339,6 @@ internal sealed partial class ClientConnection(
         // What crossed the goodbye is left unanswered: the client is on its way elsewhere and will send it there.
         if (!local.IsLeft)
             Refuse(document, verb, caller.IsUnknown ? ConnectionCaller.Unknown : NotJoined, sequence);
-    }
-
-    private async Task SubmitAsync(Stay stay, SubmitMessage message)
-    {
-        using var span = HubSpan.Hold().Of(stay.Session);
-        try
-        {
-            var outcome = await stay.SubmitAsync(message.Sequence, message.Base, message.Delta, cluster);
-            if (outcome.Refusal is { } refusal)
-            {
-                // It reached the document after its session had been given up, and is like whatever crossed the goodbye: see RefuseNotJoined.
-                if (refusal.Reason != RefusalReason.NotAdmitted || !local.IsLeft)
-                    Refuse(stay.Document, "submit", refusal, message.Sequence);
-            }
-            else
-            {
-                span.Settle(outcome.Revision, outcome.IsDuplicate);
-                // Applied, it comes back on the stream, and that is the acknowledgement.
-                if (outcome.IsDuplicate)
-                    Outbox.Post(ServerMessages.Acknowledged(stay.Document, message.Sequence, outcome.Revision));
-            }
-        }
-        catch (Exception failure)
-        {
-            LogCallFailed("submit", stay.Document, failure);
-            Refuse(stay.Document, "submit", GrainFailures.Refuse(failure), message.Sequence);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref stay.Submissions);
-        }
     }
 
     private async Task CheckAsync(Stay stay, CheckMessage message)
@@ -564,6 +557,7 @@ internal sealed partial class ClientConnection(
         local.Remove(stay);
         if (stay.Feed is { } feed)
         {
+            feed.Submissions.Send();
             feed.Detach(stay);
             feeds.Release(feed);
         }

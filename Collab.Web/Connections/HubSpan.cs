@@ -47,6 +47,16 @@ internal readonly struct HubSpan : IDisposable
         return new HubSpan(span, null, isHubs: false);
     }
 
+    /// <summary>Whether there is one.</summary>
+    public bool IsTraced => _span is not null;
+
+    /// <summary>What the caller does from here on is part of it, on whichever thread that goes on.</summary>
+    public void Resume()
+    {
+        if (_span is not null)
+            Activity.Current = _span;
+    }
+
     /// <summary>What became of it, where that is no refusal.</summary>
     public void Settle(Revision revision, bool isDuplicate)
     {

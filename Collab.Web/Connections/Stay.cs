@@ -56,7 +56,7 @@ internal sealed class Stay
     public int Portion { get; } = Random.Shared.Next(StayKeeping.Portions);
 
     /// <summary>Goes with every submission.</summary>
-    private long Lease => Volatile.Read(ref _lease);
+    public long Lease => Volatile.Read(ref _lease);
 
     /// <summary>For how long its person has done nothing.</summary>
     public TimeSpan IdleFor => _time.GetElapsedTime(Volatile.Read(ref _activeAt));
@@ -83,21 +83,8 @@ internal sealed class Stay
     /// <summary>Submissions whose outcome is awaited.</summary>
     public int Submissions;
 
-    /// <summary>
-    /// Submits. Where the document's authority is a new one, which knows nobody, it has the session admitted again and submits the same under the new lease: whatever became of it the first time, the log applies a
-    /// sequence once. Its client, and the hundred others who type, need not all join again.
-    /// </summary>
-    public async Task<SubmitOutcome> SubmitAsync(long sequence, Revision @base, ReadOnlyMemory<byte> delta, ClusterCalls cluster)
-    {
-        long lease = Lease;
-        var outcome = await Feed!.SubmitAsync(new Submission(Session, lease, sequence, @base, delta, Role.Current));
-        if (outcome.Refusal?.Reason != RefusalReason.NotAdmitted)
-            return outcome;
-        // A refusal that is to be retried is the client's answer then: it keeps its stay, and its next try gets it in.
-        return await ReadmitAsync(lease, cluster) is { } refusal
-            ? new SubmitOutcome(Revision.Zero, Refusal: refusal)
-            : await Feed!.SubmitAsync(new Submission(Session, Lease, sequence, @base, delta, Role.Current));
-    }
+    /// <summary>One of <see cref="Submissions"/> is answered, or comes back on the stream.</summary>
+    public void Settled() => Interlocked.Decrement(ref Submissions);
 
     /// <summary>The session is admitted.</summary>
     public void Begin(JoinOutcome outcome)
@@ -129,7 +116,7 @@ internal sealed class Stay
     }
 
     /// <summary>Gets another lease in place of <paramref name="lost"/>, once for all who ask.</summary>
-    private Task<Refusal?> ReadmitAsync(long lost, ClusterCalls cluster)
+    public Task<Refusal?> ReadmitAsync(long lost, ClusterCalls cluster)
     {
         lock (_gate)
         {

@@ -43,6 +43,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         _time = time;
         _logger = logger;
         _document = cluster.Document(id);
+        Submissions = new Submissions(_document, cluster);
         _presenceCalls = cluster.Presence(id);
         _presence = new PresenceStream(id, _presenceCalls, time, logger);
         _stream = new DocumentStream(id, new RecentOperations(options.RecentBytesLimit), new SharedSnapshot(_document, snapshots), time);
@@ -53,6 +54,9 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     }
 
     public DocumentId Id { get; }
+
+    /// <summary>What its connections submit.</summary>
+    public Submissions Submissions { get; }
 
     /// <summary>In which portion of a round it is renewed.</summary>
     public int Portion { get; } = Random.Shared.Next(DocumentFeeds.Portions);
@@ -139,8 +143,6 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
 
     /// <summary>Tells the other connections of this document, here and elsewhere, what this session shows of itself.</summary>
     public Task UpdatePresenceAsync(PresenceEntry entry) => _presenceCalls.Update(entry);
-
-    public ValueTask<SubmitOutcome> SubmitAsync(Submission submission) => _document.Submit(submission);
 
     public ValueTask<ContentCheck> CheckAsync(SessionId session, Revision revision, uint hash) => _document.Check(session, revision, hash);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 
@@ -13,12 +14,23 @@ internal sealed class GhostSession(int every) : IIncomingGrainCallFilter
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         await context.Invoke();
-        if (context.Grain is not IDocumentGrain document || context.MethodName != nameof(IDocumentGrain.Submit) || Interlocked.Increment(ref _submissions) % every != 0)
+        if (context.Grain is not IDocumentGrain document)
             return;
-        var submission = (Submission)context.Request.GetArgument(0)!;
-        var ghost = new SessionId("ghost");
-        var admission = await document.Admit(ghost, "");
-        string id = context.TargetContext.GrainId.ToString();
-        await document.Submit(submission with { Session = ghost, Lease = admission.Lease, Sequence = _sequences.AddOrUpdate(id, 1, (_, last) => last + 1) });
+        foreach (var submission in Submitted(context))
+        {
+            if (Interlocked.Increment(ref _submissions) % every != 0)
+                continue;
+            var ghost = new SessionId("ghost");
+            var admission = await document.Admit(ghost, "");
+            string id = context.TargetContext.GrainId.ToString();
+            await document.Submit(submission with { Session = ghost, Lease = admission.Lease, Sequence = _sequences.AddOrUpdate(id, 1, (_, last) => last + 1) });
+        }
     }
+
+    private static ImmutableArray<Submission> Submitted(IIncomingGrainCallContext context) => context.MethodName switch
+    {
+        nameof(IDocumentGrain.Submit) => [(Submission)context.Request.GetArgument(0)!],
+        nameof(IDocumentGrain.Offer) => ((SubmissionBatch)context.Request.GetArgument(0)!).Submissions,
+        _ => [],
+    };
 }
