@@ -26,6 +26,7 @@ public interface IOperationLog : ILogReader
     /// <remarks>
     /// Repeating an append is harmless: records at or below the head that are there already, byte for byte, are skipped, also for a writer
     /// that was fenced since. So a writer that lost the answer may ask again and is not told <see cref="AppendOutcome.Fenced"/> by its own records.
+    /// The store may keep the appends after the call: nobody changes their lists and bytes any more.
     /// </remarks>
     /// <returns>One outcome for each element, in order.</returns>
     /// <exception cref="LogUnavailableException">

@@ -24,6 +24,9 @@ internal static class LogChecksum
     public static uint Of(DocumentId document, LogSnapshot snapshot) =>
         ~Add(Add(Add(Start(document), snapshot.Revision.Value), snapshot.ContentHash), snapshot.Content.Span);
 
+    /// <summary>Of two stretches of bytes, as if they were one.</summary>
+    public static uint Of(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest) => ~Add(Add(uint.MaxValue, head), rest);
+
     /// <exception cref="LogUnavailableException">The record is not what was stored (<see cref="LogFault.Corrupt"/>).</exception>
     /// <param name="where">The store as people know it: a file, a database.</param>
     public static LogRecord Verified(DocumentId document, LogRecord record, uint stored, string where) => Of(document, record) == stored

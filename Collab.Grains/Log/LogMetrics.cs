@@ -34,6 +34,13 @@ internal static class LogMetrics
     public static readonly Gauge Connections = Metrics.CreateGauge(
         "collab_store_connections", "Connections to the store, in use and waiting for use.", "store", "state");
 
+    public static readonly Gauge JournalBytes = Metrics.CreateGauge(
+        "collab_log_journal_pending_bytes", "Acknowledged in SQLite's commit journal and not in its tables yet.");
+
+    public static readonly Histogram ApplySeconds = Metrics.CreateHistogram(
+        "collab_log_apply_duration_seconds", "Bringing what the commit journal has into SQLite's tables, in one transaction.",
+        new HistogramConfiguration { LabelNames = ["status"], Buckets = Histogram.ExponentialBuckets(0.0001, 2, 17) });
+
     /// <summary>Times a call of a store that is under way, and counts it when it fails.</summary>
     public static async ValueTask<T> MeasureAsync<T>(string store, Histogram.Child seconds, ValueTask<T> call)
     {

@@ -29,7 +29,7 @@ public sealed class LogOptions
     public string Path { get; set; } = "data/collab.db";
 
     /// <summary>
-    /// Whether a start goes on when SQLite's write-ahead log is damaged before commits that were acknowledged, and so gives those up. Default false: the
+    /// Whether a start goes on when SQLite's write-ahead log or the commit journal is damaged before commits that were acknowledged, and so gives those up. Default false: the
     /// start ends with an error that names the place.
     /// </summary>
     public bool AcceptDamagedTail { get; set; }

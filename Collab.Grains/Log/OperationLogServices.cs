@@ -52,7 +52,7 @@ public static class OperationLogServices
                 var postgres = PostgresOperationLog.Open(options, provider.GetRequiredService<ILogger<PostgresOperationLog>>());
                 return new LogStore(postgres, postgres.Activity, postgres.Access);
             default:
-                var sqlite = SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>());
+                var sqlite = SqliteOperationLog.Open(options, provider.GetRequiredService<ILogger<SqliteOperationLog>>(), new CommitSettings { GoesOn = true });
                 return new LogStore(sqlite, sqlite.Activity, sqlite.Access);
         }
     }

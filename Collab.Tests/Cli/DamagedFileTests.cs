@@ -33,7 +33,7 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
     [InlineData(20261121)]
     public async Task A_damaged_file_is_noticed_or_harmless_and_never_other_text(int seed)
     {
-        var (file, wal) = await WriteAsync();
+        var (file, wal, journal) = await WriteAsync();
         Dictionary<string, int> seen = [];
         for (var round = 0; round < Files; round++)
         {
@@ -41,18 +41,20 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
             var random = new Random(seed + round);
             var path = Path.Combine(_folder, "damaged.db");
             var (isFileSound, isWalSound) = random.Next(3) switch { 0 => (true, false), 1 => (false, false), _ => (false, true) };
+            var isJournalSound = random.Next(3) > 0;
             await File.WriteAllBytesAsync(path, isFileSound ? file : Damage(file, random));
             // What a crash leaves beside it, whole or torn.
             await File.WriteAllBytesAsync(path + "-wal", isWalSound ? wal : Damage(wal, random));
             File.Delete(path + "-shm");
-            await ReadAsync(path, isWalSound, when, seen);
+            await File.WriteAllBytesAsync(CommitFiles.Of(path)[0], isJournalSound ? journal : Damage(journal, random));
+            await ReadAsync(path, isWalSound && isJournalSound, when, seen);
         }
 
         output.WriteLine($"{Files} files, seeds from {seed}: {string.Join(", ", seen.Select(pair => $"{pair.Key} {pair.Value}"))}");
         Assert.True(seen.GetValueOrDefault("refused") > 0 && seen.GetValueOrDefault("loaded") > 0 && seen.GetValueOrDefault("salvaged") > 0, "This run has tested next to nothing.");
     }
 
-    private static async Task ReadAsync(string path, bool isWalSound, string when, Dictionary<string, int> seen)
+    private static async Task ReadAsync(string path, bool isTailSound, string when, Dictionary<string, int> seen)
     {
         SqliteOperationLog log;
         try
@@ -96,12 +98,12 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
 
             var loader = new DocumentLoader(log, NullLogger<DocumentLoader>.Instance);
             var (authority, _, _) = await loader.LoadAsync(document, history.Kind, new DocumentOptions(), default);
-            // A write-ahead log that was cut off, or is damaged in its last commit, looks like one that a power loss ended: the document is shorter then, and right.
+            // A write-ahead log or a commit journal that was cut off, or is damaged in its last commit, looks like one that a power loss ended: the document is shorter then, and right.
             Assert.True(
-                authority.Head == history.Head || (!isWalSound && authority.Head < history.Head), $"{when}: {history.Id} loads at revision {authority.Head}, {history.Head} was acknowledged.");
+                authority.Head == history.Head || (!isTailSound && authority.Head < history.Head), $"{when}: {history.Id} loads at revision {authority.Head}, {history.Head} was acknowledged.");
             Assert.True(
                 SnapshotKeeper.Encode(authority.Content).AsSpan().SequenceEqual(SnapshotKeeper.Encode(history.At(authority.Head))), $"{when}: {history.Id} has other text at revision {authority.Head}.");
-            Count(authority.Head == history.Head ? "loaded" : "shorter after a damaged write-ahead log");
+            Count(authority.Head == history.Head ? "loaded" : "shorter after a damaged tail");
         }
 
         async Task SalvageAsync(SqliteOperationLog log, KnownHistory history, string when)
@@ -124,15 +126,16 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private async Task<(byte[] File, byte[] Wal)> WriteAsync()
+    private async Task<(byte[] File, byte[] Wal, byte[] Journal)> WriteAsync()
     {
         var path = Path.Combine(_folder, "sound.db");
-        using var log = SqliteOperationLog.Open(new LogOptions { Path = path }, NullLogger<SqliteOperationLog>.Instance);
+        using var log = SqliteOperationLog.Open(new LogOptions { Path = path }, NullLogger<SqliteOperationLog>.Instance, new CommitSettings { ApplyAfter = TimeSpan.FromHours(1) });
         foreach (var history in Histories)
         {
             await log.CreateAsync(history.Id, new NewDocument(history.Kind.Name, ConflictPolicy.Merge, ""), default, null, default);
             await log.OpenAsync(history.Id, default);
             await history.AppendAsync(log, 0, 80, 40, 60);
+            await log.DescribeAsync(history.Id, default);
         }
 
         // A copy of the two taken while nothing is written is what SIGKILL leaves. Part of it is checkpointed into the file.
@@ -145,8 +148,14 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
         }
 
         foreach (var history in Histories)
-            await history.AppendAsync(log, 80, (int)history.Head.Value, 80);
-        return (await ReadSharedAsync(path), await ReadSharedAsync(path + "-wal"));
+            await history.AppendAsync(log, 80, (int)history.Head.Value - 40, 80);
+        // In the commit journal only.
+        foreach (var history in Histories)
+            await history.AppendAsync(log, (int)history.Head.Value - 40, (int)history.Head.Value);
+        return (await ReadSharedAsync(path), await ReadSharedAsync(path + "-wal"), Used(await ReadSharedAsync(CommitFiles.Of(path)[0])));
+
+        // Without the zeros that it is to grow into.
+        static byte[] Used(byte[] journal) => journal[..(journal.AsSpan().LastIndexOfAnyExcept((byte)0) + 1)];
     }
 
     private static async Task<byte[]> ReadSharedAsync(string path)

@@ -39,13 +39,15 @@ public sealed class SickLogTests : IAsyncLifetime
         await left.ReplaceAsync(0, 0, "before.");
         await Eventually.IsTrue(() => right.Revision == 1, "Ben has what Anna typed");
 
+        var sequence = 0;
         using (LockOut())
         {
+            // What comes first goes into the commit journal, and is acknowledged. Once that can't be brought into the file, a caller of the API is told within seconds, and when to come back.
+            (HttpStatusCode Status, TimeSpan? RetryAfter, string? Reason) told = default;
+            await Eventually.IsTrue(async () => (told = await SubmitAsync("quiet", ++sequence)).Status == HttpStatusCode.ServiceUnavailable, "an edit is refused");
+            var (status, retryAfter, reason) = told;
             Append(left, "A");
             Append(right, "B");
-
-            // A caller of the API is told within seconds, and when to come back.
-            var (status, retryAfter, reason) = await SubmitAsync("quiet");
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "storage_unavailable"), (status, reason));
             Assert.InRange(retryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
@@ -77,7 +79,7 @@ public sealed class SickLogTests : IAsyncLifetime
         await Task.WhenAll(left.WhenSavedAsync(), right.WhenSavedAsync()).WaitAsync(TimeSpan.FromSeconds(60));
         await Eventually.IsTrue(() => left.Content.ToString() == right.Content.ToString(), "both see the same");
         await Eventually.IsTrue(async () => await MetricAsync("collab_circuit_breaker_state{breaker=\"log-append\"}") == 0, "the breaker is closed");
-        await Eventually.IsTrue(async () => (await SubmitAsync("quiet")).Status == HttpStatusCode.OK, "the other document takes edits again");
+        await Eventually.IsTrue(async () => (await SubmitAsync("quiet", sequence)).Status == HttpStatusCode.OK, "the other document takes edits again");
         using var after = new Api(_server.Url);
         var (text, operations) = await after.ReplayAsync("d");
         Assert.Equal(left.Content.ToString(), text);
@@ -118,9 +120,9 @@ public sealed class SickLogTests : IAsyncLifetime
     private static void Append(CollabDocument document, string text) =>
         document.Edit(content => new DeltaBuilder(DeltaForm.Text).Retain(content.Length).Insert(text).Build());
 
-    private async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, string? Reason)> SubmitAsync(string document)
+    private async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, string? Reason)> SubmitAsync(string document, int sequence)
     {
-        var request = new { session = "api-test", sequence = 1, @base = 0, delta = new[] { "x" } };
+        var request = new { session = "api-test", sequence, @base = 0, delta = new[] { "x" } };
         using var answer = await _http.PostAsJsonAsync($"api/documents/{document}/operations", request);
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return (answer.StatusCode, answer.Headers.RetryAfter?.Delta, body.TryGetProperty("reason", out var reason) ? reason.GetString() : null);

@@ -120,7 +120,7 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
         using (var stream = File.OpenWrite(FilePath))
         {
             // Past the schema, into the operations.
-            stream.Position = 10 * 4096;
+            stream.Position = 25 * 4096;
             stream.Write(Enumerable.Repeat((byte)0xAA, 10 * 4096).ToArray());
         }
 
@@ -211,7 +211,7 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
             ALTER TABLE documents DROP COLUMN start; ALTER TABLE operations DROP COLUMN checksum;
             ALTER TABLE snapshots DROP COLUMN checksum; ALTER TABLE snapshots DROP COLUMN length; ALTER TABLE snapshots DROP COLUMN at;
             DROP TABLE sessions; DROP TABLE activity; DROP TABLE activity_cursors; DROP TABLE activity_dead_letters;
-            DROP TABLE access_grants; DROP TABLE access_revocations; PRAGMA user_version = 1
+            DROP TABLE access_grants; DROP TABLE access_revocations; DROP TABLE commit_journal; PRAGMA user_version = 1
             """);
 
         _log = Open();
@@ -227,7 +227,12 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
     {
         await Log.OpenNewAsync(Document);
         for (var revision = 1; revision <= 30; revision++)
+        {
             await Log.AppendAsync(1, Record(revision));
+            // Whoever reads has what was appended brought into the tables: a commit of SQLite's for each.
+            await Log.DescribeAsync(Document, default);
+        }
+
         // What SIGKILL leaves, with one bit flipped in the middle.
         var killed = Path.Combine(_folder, "killed.db");
         File.Copy(FilePath, killed);

@@ -46,6 +46,20 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>Whether a process owns the file just now, as far as this one can tell.</summary>
+    public static bool IsOwned(string path)
+    {
+        try
+        {
+            using var @lock = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>A file for reading only, which another process may own. It has to exist.</summary>
     public static SqliteFile Visit(string path) => new(System.IO.Path.GetFullPath(path), null);
 

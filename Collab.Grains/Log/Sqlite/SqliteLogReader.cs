@@ -19,8 +19,11 @@ public class SqliteLogReader : ILogReader, IDisposable
 
     private protected SqliteReaders Readers { get; }
 
-    /// <summary>Opens a file for reading, whoever owns it, without changing what it says.</summary>
-    /// <exception cref="LogUnavailableException">It does not exist, is no log, or has another schema version than this program reads.</exception>
+    /// <summary>
+    /// Opens a file for reading, whoever owns it, without changing what it says. What was acknowledged before is seen: a running owner has brought it into the tables, within a moment; what a crash
+    /// left in the commit journal is brought in here.
+    /// </summary>
+    /// <exception cref="LogUnavailableException">It does not exist, is no log, or has another schema version than this program reads; or its commit journal can't be brought in.</exception>
     public static SqliteLogReader Visit(LogOptions options)
     {
         var file = SqliteFile.Visit(options.Path);
@@ -28,6 +31,7 @@ public class SqliteLogReader : ILogReader, IDisposable
         {
             using var connection = file.OpenForReading();
             SqliteSchema.ThrowUnlessCurrent(connection, file.Path);
+            CommitVisit.WaitForTables(connection, file.Path, options);
             return new SqliteLogReader(file, options.ReaderConnectionsLimit);
         }
         catch (SqliteException exception)
@@ -41,39 +45,43 @@ public class SqliteLogReader : ILogReader, IDisposable
         Readers.RunAsync(connection => connection.CheckFile(), cancellation);
 
     public ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) =>
-        Readers.RunAsync(connection => connection.Describe(id), cancellation);
+        QueryAsync(id, connection => connection.Describe(id), cancellation);
 
     public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         var cursor = ListCursor.Parse(after);
-        return Readers.RunAsync(connection => connection.List(cursor, limit), cancellation);
+        return QueryAsync(null, connection => connection.List(cursor, limit), cancellation);
     }
 
     public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentOutOfRangeException.ThrowIfNegative(from.Value);
-        return Readers.RunAsync(connection => connection.Read(id, from, limit, bytesLimit), cancellation);
+        return QueryAsync(id, connection => connection.Read(id, from, limit, bytesLimit), cancellation);
     }
 
     public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
-        Readers.RunAsync(connection => connection.Find(id, session, sequence), cancellation);
+        QueryAsync(id, connection => connection.Find(id, session, sequence), cancellation);
 
     public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
-        Readers.RunAsync(connection => connection.Snapshot(id, atOrBefore), cancellation);
+        QueryAsync(id, connection => connection.Snapshot(id, atOrBefore), cancellation);
 
     public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
-        Readers.RunAsync(connection => connection.Snapshots(id), cancellation);
+        QueryAsync(id, connection => connection.Snapshots(id), cancellation);
 
     public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) =>
-        Readers.RunAsync(connection => connection.Start(id), cancellation);
+        QueryAsync(id, connection => connection.Start(id), cancellation);
 
     public void Dispose()
     {
         Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    /// <param name="document">What is asked about; null asks about all.</param>
+    private protected virtual ValueTask<T> QueryAsync<T>(DocumentId? document, Func<SqliteReadConnection, T> query, CancellationToken cancellation) =>
+        Readers.RunAsync(query, cancellation);
 
     protected virtual void Dispose(bool disposing)
     {

@@ -11,5 +11,8 @@ public sealed partial class SqliteOperationLog
 
         [LoggerMessage(2102, LogLevel.Critical, "{Damage}. They are given up, as AcceptDamagedTail says.")]
         public static partial void AcceptedDamage(ILogger logger, string damage);
+
+        [LoggerMessage(2105, LogLevel.Information, "Brought {Commits} commits that were acknowledged before a crash from the commit journal into the tables of {Path}.")]
+        public static partial void Recovered(ILogger logger, int commits, string path);
     }
 }

@@ -12,12 +12,14 @@ namespace Collab.Grains.Log.Sqlite;
 public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
 {
     private readonly SqliteWriteThread _writer;
+    private readonly SqliteCommits _commits;
     private int _isDisposed;
 
-    private SqliteOperationLog(SqliteFile file, SqliteWriteConnection connection, int readerConnectionsLimit)
-        : base(file, readerConnectionsLimit)
+    private SqliteOperationLog(SqliteFile file, SqliteWriteConnection connection, CommitJournal journal, LogOptions options, CommitSettings settings, ILogger logger)
+        : base(file, options.ReaderConnectionsLimit)
     {
         _writer = new SqliteWriteThread(file, connection);
+        _commits = new SqliteCommits(file, _writer, journal, settings, logger);
         Activity = new SqliteActivityLog(_writer, Readers);
         Access = new SqliteAccessStore(_writer, Readers);
     }
@@ -28,9 +30,14 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
     /// <summary>Who may do what, in the same file; closed with it.</summary>
     public IAccessStore Access { get; }
 
-    /// <summary>Opens the file, makes it and its folder when missing, and brings its schema up to date. What a crash left in the write-ahead log is recovered by SQLite here.</summary>
+    /// <summary>
+    /// Opens the file, makes it and its folder when missing, and brings its schema up to date. What a crash left in the write-ahead log is recovered by SQLite here, and what it left in the commit
+    /// journal is brought into the tables.
+    /// </summary>
     /// <exception cref="LogUnavailableException">It can't be opened: rights, a damaged file, a newer schema, another process that owns it.</exception>
-    public static SqliteOperationLog Open(LogOptions options, ILogger<SqliteOperationLog> logger)
+    public static SqliteOperationLog Open(LogOptions options, ILogger<SqliteOperationLog> logger) => Open(options, logger, new CommitSettings());
+
+    internal static SqliteOperationLog Open(LogOptions options, ILogger<SqliteOperationLog> logger, CommitSettings settings)
     {
         var file = SqliteFile.Own(options.Path);
         SqliteConnection? connection = null;
@@ -40,8 +47,10 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
                 Accept(damage, options, logger);
             connection = file.OpenForWriting();
             var found = SqliteSchema.Migrate(connection, file.Path);
+            var writing = new SqliteWriteConnection(connection);
+            var (generation, applied) = Recover(writing, file.Path, options, logger);
             Log.Opened(logger, file.Path, connection.ServerVersion, found, SqliteSchema.Version);
-            return new(file, new SqliteWriteConnection(connection), options.ReaderConnectionsLimit);
+            return new(file, writing, new CommitJournal(file.Path, generation, applied, settings.Sync), options, settings, logger);
         }
         catch (Exception exception)
         {
@@ -49,8 +58,41 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
             file.Dispose();
             if (exception is SqliteException sqlite)
                 throw SqliteFaults.Unavailable(sqlite, file.Path, "Opening");
+            if (exception is IOException or UnauthorizedAccessException)
+                throw JournalFaults.Unavailable(exception, file.Path, "Reading the commit journal of");
             throw;
         }
+    }
+
+    /// <summary>Brings in what a crash left in the commit journal, and begins a new one.</summary>
+    private static (long Generation, long Applied) Recover(SqliteWriteConnection connection, string path, LogOptions options, ILogger logger)
+    {
+        var (generation, applied) = connection.Commits.Place();
+        if (!CommitFiles.Exist(path))
+            return (generation, applied);
+        var (commits, damage) = CommitFiles.Read(path, generation, applied);
+        if (damage is not null)
+            Accept(damage, options, logger);
+        var next = SqliteCommits.NewGeneration();
+        var newest = applied + commits.Count;
+        try
+        {
+            connection.Commits.Begin();
+            connection.Commits.Apply(commits, generation, next, newest);
+        }
+        catch (LogUnavailableException failure) when (failure.Fault == LogFault.Corrupt)
+        {
+            Accept(failure.Message.TrimEnd('.'), options, logger);
+            connection.Commits.Undo();
+            connection.Commits.Begin();
+            connection.Commits.Apply([], generation, next, newest);
+            commits = [];
+        }
+
+        if (commits.Count > 0)
+            Log.Recovered(logger, commits.Count, path);
+        CommitFiles.Delete(path);
+        return (next, newest);
     }
 
     private static void Accept(string damage, LogOptions options, ILogger logger)
@@ -58,7 +100,7 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
         if (!options.AcceptDamagedTail)
         {
             throw new LogUnavailableException(
-                $"{damage}. Restore a backup; or keep a copy of the file and its -wal, and start once with {LogOptions.Section}:{nameof(options.AcceptDamagedTail)}=true to go on with what comes before.",
+                $"{damage}. Restore a backup; or keep a copy of the file and of those beside it (-wal, .commits-1, .commits-2), and start once with {LogOptions.Section}:{nameof(options.AcceptDamagedTail)}=true to go on with what comes before.",
                 fault: LogFault.Corrupt);
         }
 
@@ -67,18 +109,19 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
 
     public async ValueTask<(DocumentDescription Document, bool IsNew)> CreateAsync(
         DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start, CancellationToken cancellation) =>
-        await _writer.RunAsync(connection => connection.Create(id, document, at, start), cancellation);
+        await _commits.ChangeAsync(id, connection => connection.Create(id, document, at, start), cancellation);
 
     public async ValueTask<DocumentDescription?> OpenAsync(DocumentId id, CancellationToken cancellation) =>
-        await _writer.RunAsync(connection => connection.Open(id), cancellation);
+        await _commits.ChangeAsync(id, connection => connection.Open(id), cancellation);
 
-    public async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation) =>
-        await _writer.RunAsync(connection => connection.Append(appends), cancellation);
+    public ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation) =>
+        new(_commits.AppendAsync(appends, cancellation));
 
     public async ValueTask WriteSnapshotAsync(DocumentId id, LogSnapshot snapshot, long milestoneOperations, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(milestoneOperations);
-        await _writer.RunAsync(
+        await _commits.ChangeAsync(
+            id,
             connection =>
             {
                 connection.WriteSnapshot(id, snapshot, milestoneOperations);
@@ -90,7 +133,14 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
     public async ValueTask<bool> TrimAsync(DocumentId id, Revision to, int limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return await _writer.RunAsync(connection => connection.Trim(id, to, limit), cancellation);
+        return await _commits.ChangeAsync(id, connection => connection.Trim(id, to, limit), cancellation);
+    }
+
+    /// <summary>Readers see what is acknowledged: it is in the tables before they look.</summary>
+    private protected override async ValueTask<T> QueryAsync<T>(DocumentId? document, Func<SqliteReadConnection, T> query, CancellationToken cancellation)
+    {
+        await _commits.BringInAsync(document, cancellation);
+        return await base.QueryAsync(document, query, cancellation);
     }
 
     /// <summary>Finishes the writes under way, then closes the file and lets go of it.</summary>
@@ -98,6 +148,7 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
             return;
+        _commits.Dispose();
         _writer.Dispose();
         base.Dispose(disposing);
     }

@@ -41,6 +41,14 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         UNION ALL SELECT session, sequence, revision, hash FROM sessions WHERE document = $0 AND session = $1 LIMIT 1
         """);
 
+    private readonly SqliteStatement _newestSequence = new(
+        connection,
+        """
+        SELECT max(
+            coalesce((SELECT max(sequence) FROM operations WHERE document = $0 AND session = $1), $2),
+            coalesce((SELECT sequence FROM sessions WHERE document = $0 AND session = $1), $2))
+        """);
+
     private readonly SqliteStatement _snapshot = new(
         connection,
         "SELECT revision, hash, content, at, length, checksum FROM snapshots WHERE document = $0 AND revision <= $1 ORDER BY revision DESC LIMIT 1");
@@ -122,6 +130,15 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         return row.Read() ? Applied(row) : null;
     }
 
+    /// <summary>The highest that the session ever used, trimmed ones included; above it, every sequence is new.</summary>
+    public long NewestSequence(DocumentId id, SessionId session)
+    {
+        if (Key(id) is not { Key: var key })
+            return long.MinValue;
+        using var row = _newestSequence.Query(key, session.Value, long.MinValue);
+        return row.Read() ? row.GetInt64(0) : long.MinValue;
+    }
+
     public LogSnapshot? Snapshot(DocumentId id, Revision atOrBefore)
     {
         if (Key(id) is not { Key: var key })
@@ -173,7 +190,7 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _snapshot, _snapshots, _startSessions])
+        foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _newestSequence, _snapshot, _snapshots, _startSessions])
             statement.Dispose();
         _activity?.Dispose();
         _access?.Dispose();

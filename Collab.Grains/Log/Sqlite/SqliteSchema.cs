@@ -123,6 +123,14 @@ internal static class SqliteSchema
         ) WITHOUT ROWID;
         CREATE INDEX access_revocations_by_end ON access_revocations (until);
         """,
+        """
+        -- Where the tables end and the commit journal begins (one row). An older program would not know that there is one, and open without what is only there.
+        CREATE TABLE commit_journal (
+            generation INTEGER NOT NULL,   -- what the journal's frames must say to count
+            applied INTEGER NOT NULL       -- the number of the newest commit that the tables have
+        );
+        INSERT INTO commit_journal VALUES (random(), 0);
+        """,
     ];
 
     public static int Version => Migrations.Length;

@@ -65,10 +65,13 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
 
     private SqliteActivityWrites? _activity;
     private SqliteAccessWrites? _access;
+    private SqliteCommitWrites? _commits;
 
     public SqliteActivityWrites Activity => _activity ??= new(connection);
 
     public SqliteAccessWrites Access => _access ??= new(connection);
+
+    public SqliteCommitWrites Commits => _commits ??= new(connection);
 
     public (DocumentDescription Document, bool IsNew) Create(DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start)
     {
@@ -142,6 +145,7 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
 
         _activity?.Dispose();
         _access?.Dispose();
+        _commits?.Dispose();
         connection.Dispose();
     }
 

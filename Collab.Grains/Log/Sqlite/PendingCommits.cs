@@ -1,0 +1,77 @@
+using Collab.Contracts.Documents;
+
+namespace Collab.Grains.Log.Sqlite;
+
+/// <summary>What is durable in the commit journal and not in the tables yet. May be used from any thread.</summary>
+internal sealed class PendingCommits
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Commit> _commits = [];
+    private readonly Dictionary<DocumentId, long> _newest = [];
+    private long _last;
+    private int _operations;
+    private long _bytes;
+
+    /// <returns>How much there is now.</returns>
+    public (int Commits, int Operations, long Bytes) Add(Commit commit)
+    {
+        lock (_gate)
+        {
+            _commits.Enqueue(commit);
+            _last = commit.Number;
+            foreach (var append in commit.Appends)
+                _newest[append.Document] = commit.Number;
+            Count(commit, 1);
+            return (_commits.Count, _operations, _bytes);
+        }
+    }
+
+    /// <summary>The number of the newest commit that has something of the document; null when the tables have it all.</summary>
+    public long? NewestOf(DocumentId document)
+    {
+        lock (_gate)
+            return _newest.TryGetValue(document, out var number) ? number : null;
+    }
+
+    /// <summary>The number of the newest commit; null when the tables have all.</summary>
+    public long? Newest
+    {
+        get
+        {
+            lock (_gate)
+                return _commits.Count == 0 ? null : _last;
+        }
+    }
+
+    public Commit[] ToArray()
+    {
+        lock (_gate)
+            return [.. _commits];
+    }
+
+    /// <summary>The tables have everything up to this commit, durably.</summary>
+    public void RemoveThrough(long number)
+    {
+        lock (_gate)
+        {
+            while (_commits.TryPeek(out var commit) && commit.Number <= number)
+            {
+                _commits.Dequeue();
+                Count(commit, -1);
+                foreach (var append in commit.Appends)
+                {
+                    if (_newest.TryGetValue(append.Document, out var newest) && newest <= number)
+                        _newest.Remove(append.Document);
+                }
+            }
+        }
+    }
+
+    private void Count(Commit commit, int sign)
+    {
+        foreach (var append in commit.Appends)
+            _operations += sign * append.Records.Count;
+        _bytes += sign * commit.Bytes;
+        LogMetrics.JournalBytes.Inc(sign * commit.Bytes);
+    }
+}
