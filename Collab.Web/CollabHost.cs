@@ -10,6 +10,7 @@ using Collab.Web.Limits;
 using Collab.Web.Memory;
 using Collab.Web.Messages;
 using Collab.Web.Security;
+using Collab.Web.Sockets;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -53,6 +54,8 @@ public static class CollabHost
         services.AddHostedService(provider => provider.GetRequiredService<StayKeeping>());
         services.AddHostedService<StrandedHost>();
         services.AddHostedService<QuietCollection>();
+        services.AddSingleton<SocketServer>();
+        services.AddHostedService(provider => provider.GetRequiredService<SocketServer>());
         services.AddHostedService<ConnectionDrain>();
         services.AddOpenApi(description => description.AddDocumentTransformer<CredentialsInDescription>());
         services.AddSingleton(new HostPart("web"));
@@ -72,6 +75,7 @@ public static class CollabHost
             connection.TransportSendTimeout = options.Delivery.SendTimeout;
         }).Add(endpoint =>
         {
+            SocketServer.Apply(endpoint);
             // The last one stands outermost: by the time that a connection is counted it is known whose it is, if it can be.
             ConnectionGate.Apply(endpoint);
             RequestAccess.ApplyToHandshake(endpoint);

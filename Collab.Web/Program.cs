@@ -3,6 +3,7 @@ using Collab.Silo;
 using Collab.Web;
 using Collab.Web.Limits;
 using Collab.Web.Security;
+using Collab.Web.Sockets;
 
 if (args is [HealthProbe.Command, .. var rest])
     return await HealthProbe.RunAsync(rest);
@@ -11,6 +12,7 @@ LibraryDefaults.Replace();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddCollab();
 builder.Services.UseServerLimits();
+builder.Services.UseInlineScheduling();
 
 var app = builder.Build();
 app.UseSecurityHeaders();

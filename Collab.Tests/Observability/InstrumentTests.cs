@@ -50,7 +50,7 @@ public sealed class InstrumentTests
         await Eventually.IsTrue(async () => (await Scrape.OfAsync(host.Http.BaseAddress!))["""collab_unhandled_exceptions_total{component="hub"}"""] > after["""collab_unhandled_exceptions_total{component="hub"}"""]);
         await client.SubmitAsync(document, 2, 1, "b");
         await client.OperationsAsync(1, 1);
-    }, configure: services => services.Configure<HubOptions<CollabHub>>(hub => hub.AddFilter(new Clumsy())));
+    }, configure: services => services.ServeBySignalRAlone().Configure<HubOptions<CollabHub>>(hub => hub.AddFilter(new Clumsy())));
 
     [Fact]
     public Task Switched_off_nothing_stands_around_calls_and_the_metrics_stay() => WithHostAsync(async host =>

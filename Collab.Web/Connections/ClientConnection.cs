@@ -12,13 +12,12 @@ using Collab.Web.Limits;
 using Collab.Web.Messages;
 using Collab.Web.Quality;
 using Collab.Web.Security;
-using Microsoft.AspNetCore.SignalR;
 
 namespace Collab.Web.Connections;
 
 /// <summary>One client's WebSocket: what it asks for, on which documents, and the outbox that everything is answered through.</summary>
 internal sealed partial class ClientConnection(
-    HubConnectionContext context, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, StayRoles roles, SnapshotTurns snapshots, CollabOptions options, TimeProvider time,
+    IClientTransport transport, ConnectionCaller caller, LocalConnections local, ClusterCalls cluster, DocumentFeeds feeds, StayRoles roles, SnapshotTurns snapshots, CollabOptions options, TimeProvider time,
     ILogger<ClientConnection> logger)
 {
     // How long a connection that is closed for a reason has to take the reason.
@@ -34,15 +33,15 @@ internal sealed partial class ClientConnection(
     private bool _isEstablished;
     private volatile bool _isClosed;
 
-    public string Id => context.ConnectionId;
+    public string Id => transport.Id;
 
     /// <summary>Who is behind it.</summary>
     public ConnectionCaller Caller => caller;
 
-    public Outbox Outbox { get; } = new(context, options.Delivery);
+    public Outbox Outbox { get; } = new(transport, options.Delivery);
 
     /// <summary>For how long nothing came from the client.</summary>
-    public TimeSpan SilentFor => context.Features.Get<PacedReader>()?.SilentFor ?? TimeSpan.Zero;
+    public TimeSpan SilentFor => transport.SilentFor;
 
     /// <summary>Completes when the WebSocket is gone.</summary>
     public Task WhenClosed => _closed.Task;
@@ -264,7 +263,7 @@ internal sealed partial class ClientConnection(
     }
 
     /// <summary>Nobody seems to be at the other end.</summary>
-    public void Abort() => context.Abort();
+    public void Abort() => transport.Abort();
 
     /// <summary>The WebSocket is gone: its sessions wait for their client to come back.</summary>
     public void Close()
@@ -508,7 +507,7 @@ internal sealed partial class ClientConnection(
     {
         // Cut at once, it might not get what was just written.
         await Task.WhenAny(WhenClosed, Task.Delay(LastWords, time));
-        context.Abort();
+        transport.Abort();
     }
 
     private async Task ExpireAsync(DocumentId document, Seat seat)

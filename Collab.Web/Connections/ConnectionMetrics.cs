@@ -71,6 +71,8 @@ internal static class ConnectionMetrics
         size.Observe(bytes);
     }
 
+    public static void Received(ClientMessage message) => Received(CollabHubProtocol.MethodOf(message), message.Bytes);
+
     public static void Sent(ServerMessage message, int connections)
     {
         var (count, size) = SentByType[(int)message.Type];

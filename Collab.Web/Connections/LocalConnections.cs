@@ -5,7 +5,6 @@ using Collab.Web.Cluster;
 using Collab.Web.Delivery;
 using Collab.Web.Limits;
 using Collab.Web.Security;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
 namespace Collab.Web.Connections;
@@ -44,22 +43,23 @@ internal sealed class LocalConnections(
         }
     }
 
-    public void Open(HubConnectionContext context)
+    /// <summary>A connection is through its handshake.</summary>
+    public ClientConnection Open(IClientTransport transport)
     {
-        var caller = new ConnectionCaller(context.GetHttpContext(), authentication, revoked, accessOptions.Value.AuthenticationTimeout, time);
-        var connection = new ClientConnection(context, caller, this, cluster, feeds, roles, snapshots, options.Value, time, logger);
-        context.Features.Set(connection);
-        if (context.GetHttpContext()?.Features.Get<ConnectionPass>() is { } pass)
+        var caller = new ConnectionCaller(transport.Handshake, authentication, revoked, accessOptions.Value.AuthenticationTimeout, time);
+        var connection = new ClientConnection(transport, caller, this, cluster, feeds, roles, snapshots, options.Value, time, logger);
+        if (transport.Handshake?.Features.Get<ConnectionPass>() is { } pass)
             pass.IsOpen = true;
         _connections[connection.Id] = connection;
         caller.Attach(connection);
         ConnectionMetrics.HandshakeAccepted.Inc();
         ConnectionMetrics.Active.Inc();
+        return connection;
     }
 
-    public void Close(HubConnectionContext context)
+    public void Close(string id)
     {
-        if (!_connections.TryRemove(context.ConnectionId, out var connection))
+        if (!_connections.TryRemove(id, out var connection))
             return;
         ConnectionMetrics.Active.Dec();
         ConnectionMetrics.Closed(IsDraining ? SessionCloseReason.ServerShutdown : SessionCloseReason.TransportFailed);

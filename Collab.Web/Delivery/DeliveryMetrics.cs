@@ -44,12 +44,12 @@ internal static class DeliveryMetrics
     /// <summary>Counts one message that was queued for <paramref name="connections"/> connections.</summary>
     public static void Sent(ServerMessage message, int connections)
     {
-        if (connections == 0)
+        if (connections == 0 || message.Type == ServerMessageType.Control)
             return;
         SentByType[(int)message.Type].Inc(connections);
         Connections.ConnectionMetrics.Sent(message, connections);
     }
 
-    /// <summary>The label values of <see cref="ServerMessageType"/>, in its order.</summary>
-    public static IEnumerable<string> Labels() => Enum.GetNames<ServerMessageType>().Select(name => name.ToLowerInvariant());
+    /// <summary>The label values of <see cref="ServerMessageType"/>, in its order; the last, which is no message of the protocol, has none.</summary>
+    public static IEnumerable<string> Labels() => Enum.GetValues<ServerMessageType>().Where(type => type != ServerMessageType.Control).Select(type => type.ToString().ToLowerInvariant());
 }

@@ -3,7 +3,6 @@ using Collab.Contracts.Presence;
 using Collab.Observability;
 using Collab.Web.Connections;
 using Collab.Web.Messages;
-using Microsoft.AspNetCore.SignalR;
 
 namespace Collab.Web.Delivery;
 
@@ -16,7 +15,7 @@ namespace Collab.Web.Delivery;
 /// has them), and when the rest is through, each of its stays is brought up by reading from the last revision written.
 /// Callers may hold a feed's lock; nothing is called back while the outbox's own is held.
 /// </remarks>
-internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions options)
+internal sealed class Outbox(IClientTransport transport, DeliveryOptions options)
 {
     // One write: enough to fill a few packets, little enough that what is dropped on an overflow has not been copied to the transport already.
     private const int BurstBytes = 64 << 10;
@@ -44,6 +43,19 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
         }
 
         Finish(isStuck, message);
+    }
+
+    /// <summary>Says that the connection lives, unless something is on its way that says so.</summary>
+    public void Ping()
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _isDraining)
+                return;
+            Enqueue(new OutboxEntry(ServerMessages.Ping, ServerMessages.Ping.Bytes));
+        }
+
+        Drain();
     }
 
     /// <summary>Queues <c>joined</c>, and behind it the presence that came since the stay was attached. Operations follow by <see cref="PostRead"/>.</summary>
@@ -353,7 +365,7 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
     {
         DeliveryMetrics.Disconnected.Inc();
         Close();
-        connection.Abort();
+        transport.Abort();
     }
 
     /// <summary>Writes until nothing is queued, or the transport makes it wait; then the write's completion goes on here.</summary>
@@ -375,7 +387,7 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
                 TakeBurst();
             }
 
-            var write = connection.WriteAsync(_burst);
+            var write = transport.SendAsync(_burst);
             if (!write.IsCompletedSuccessfully)
             {
                 _ = DrainAfterAsync(write);
@@ -386,7 +398,6 @@ internal sealed class Outbox(HubConnectionContext connection, DeliveryOptions op
 
     private async Task DrainAfterAsync(ValueTask write)
     {
-        // SignalR logs a failed write and aborts the connection itself; the posts that follow are void then.
         await write;
         lock (_gate)
             _isDraining = false;

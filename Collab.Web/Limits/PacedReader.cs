@@ -1,29 +1,17 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Collab.Observability;
-using Collab.Resilience;
 using Collab.Web.Messages;
 
 namespace Collab.Web.Limits;
 
-/// <summary>
-/// Takes from one connection only so many messages and bytes a second. What comes faster stays in the socket until its time, so that its sender, and nobody else, is slowed down. It counts what is
-/// taken, before anybody looks at it: pings and what is no message at all count, too.
-/// </summary>
+/// <summary>Takes from a connection of SignalR's what its <see cref="ReceivePace"/> allows.</summary>
 internal sealed class PacedReader(PipeReader inner, ClientLimits limits, TimeProvider clock) : PipeReader
 {
-    // SignalR gives a connection up that is not read from for 30 s.
-    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(10);
-
-    private readonly RateBucket _messages = new(limits.MessagesPerSecond, clock);
-    private readonly RateBucket _bytes = new(limits.ReceivedBytesPerSecond, clock);
     private ReadOnlySequence<byte> _read;
     private TimeSpan _wait;
     private CancellationTokenSource? _waiting;
-    private long _heardAt = clock.GetTimestamp();
 
-    /// <summary>For how long nothing came, a ping included.</summary>
-    public TimeSpan SilentFor => clock.GetElapsedTime(Volatile.Read(ref _heardAt));
+    public ReceivePace Pace { get; } = new(limits, clock);
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -72,13 +60,7 @@ internal sealed class PacedReader(PipeReader inner, ClientLimits limits, TimePro
         long messages = 0;
         foreach (var part in taken)
             messages += part.Span.Count(CollabHubProtocol.RecordSeparator);
-        var (slow, large) = (_messages.Take(messages), _bytes.Take(taken.Length));
-        if (slow > TimeSpan.Zero)
-            LimitMetrics.Reached(Limit.ConnectionMessages);
-        if (large > TimeSpan.Zero)
-            LimitMetrics.Reached(Limit.ConnectionBytes);
-        var wait = slow > large ? slow : large;
-        _wait = wait < WaitLimit ? wait : WaitLimit;
+        _wait = Pace.Take(messages, taken.Length);
     }
 
     private async ValueTask<ReadResult> ReadLaterAsync(CancellationToken cancellation)
@@ -99,7 +81,7 @@ internal sealed class PacedReader(PipeReader inner, ClientLimits limits, TimePro
     private ReadResult Remember(ReadResult result)
     {
         _read = result.Buffer;
-        Volatile.Write(ref _heardAt, clock.GetTimestamp());
+        Pace.Hear();
         return result;
     }
 }

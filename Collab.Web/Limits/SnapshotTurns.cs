@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Collab.Web.Limits;
 
 /// <summary>
-/// Bounds what snapshots cost that are on their way: SignalR copies each into its connection's pipe as a whole, and it stays there until the client has taken it. Two hundred who open a document of 16 MB together would be 3 GB.
+/// Bounds what snapshots cost that are on their way: each stays in memory until its client has taken it, and a negotiated connection's is copied into SignalR's pipe as a whole. Two hundred who open a document of 16 MB together would be 3 GB.
 /// </summary>
 internal sealed class SnapshotTurns : IDisposable
 {

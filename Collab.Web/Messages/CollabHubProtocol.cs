@@ -70,10 +70,12 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
         return true;
     }
 
-    private HubMessage Read(ReadOnlySpan<byte> frame)
+    /// <summary>Reads one frame, without the separator behind it.</summary>
+    /// <returns>What the client says; null for what is no message of the protocol's own: a ping, or SignalR's goodbye.</returns>
+    public ClientMessage? ReadFrame(ReadOnlySpan<byte> frame)
     {
         if (frame.SequenceEqual("{\"type\":6}"u8))
-            return PingMessage.Instance;
+            return null;
         string verb = "?";
         Range argument = default;
         try
@@ -88,9 +90,9 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
             switch (envelope.Type)
             {
                 case HubProtocolConstants.PingMessageType:
-                    return PingMessage.Instance;
                 case HubProtocolConstants.CloseMessageType:
-                    return CloseMessage.Empty;
+                    // Whoever says goodbye closes the WebSocket behind it.
+                    return null;
                 case not HubProtocolConstants.InvocationMessageType:
                     throw new MalformedMessageException($"Messages are invocations (type 1) or pings (type 6), not type {envelope.Type}.");
             }
@@ -102,32 +104,36 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
         }
         catch (MalformedMessageException failure)
         {
-            return Invocation(frame.Length, ClientMessageReader.Refuse(verb, frame[argument], new Refusal(RefusalReason.Malformed, failure.Message)));
+            return Of(frame, ClientMessageReader.Refuse(verb, frame[argument], new Refusal(RefusalReason.Malformed, failure.Message)));
         }
 
         if (frame.Length <= limits.MessageBytes)
-            return Invocation(frame.Length, _messages.Read(verb, frame[argument]));
+            return Of(frame, _messages.Read(verb, frame[argument]));
         LimitMetrics.Reached(Limit.MessageBytes);
-        return Invocation(frame.Length, ClientMessageReader.Refuse(verb, frame[argument], new Refusal(
+        return Of(frame, ClientMessageReader.Refuse(verb, frame[argument], new Refusal(
                 RefusalReason.MessageTooLarge, $"The message has {frame.Length} bytes, over the limit of {limits.MessageBytes} (Collab:Limits:MessageBytes).")));
     }
 
-    private static InvocationMessage Invocation(int bytes, ClientMessage message)
+    /// <summary>The hub's method for a message.</summary>
+    public static string MethodOf(ClientMessage message) => message switch
     {
-        message.Bytes = bytes;
-        string target = message switch
-        {
-            SubmitMessage => nameof(CollabHub.Submit),
-            PresenceMessage => nameof(CollabHub.Presence),
-            JoinMessage => nameof(CollabHub.Join),
-            ReadMessage => nameof(CollabHub.Read),
-            CheckMessage => nameof(CollabHub.Check),
-            LeaveMessage => nameof(CollabHub.Leave),
-            AuthenticateMessage => nameof(CollabHub.Authenticate),
-            QualityMessage => nameof(CollabHub.Quality),
-            _ => nameof(CollabHub.Refuse),
-        };
-        return new InvocationMessage(target, [message]);
+        SubmitMessage => nameof(CollabHub.Submit),
+        PresenceMessage => nameof(CollabHub.Presence),
+        JoinMessage => nameof(CollabHub.Join),
+        ReadMessage => nameof(CollabHub.Read),
+        CheckMessage => nameof(CollabHub.Check),
+        LeaveMessage => nameof(CollabHub.Leave),
+        AuthenticateMessage => nameof(CollabHub.Authenticate),
+        QualityMessage => nameof(CollabHub.Quality),
+        _ => nameof(CollabHub.Refuse),
+    };
+
+    private HubMessage Read(ReadOnlySpan<byte> frame) => ReadFrame(frame) is { } message ? new InvocationMessage(MethodOf(message), [message]) : PingMessage.Instance;
+
+    private static ClientMessage Of(ReadOnlySpan<byte> frame, ClientMessage message)
+    {
+        message.Bytes = frame.Length;
+        return message;
     }
 
     /// <summary>The outer object of a frame. Its members come in any order; unknown ones are SignalR's business and are skipped.</summary>

@@ -14,6 +14,9 @@ internal enum ServerMessageType
     Authenticated,
     Measured,
     Role,
+
+    /// <summary>SignalR's own: pings, and its goodbye.</summary>
+    Control,
 }
 
 /// <summary>A message to clients, encoded once as a whole frame, for however many connections. Immutable.</summary>
@@ -23,6 +26,30 @@ internal sealed class ServerMessage(ServerMessageType type, ReadOnlyMemory<byte>
     public ServerMessageType Type { get; } = type;
 
     public int Bytes { get; } = head.Length + content.Length + tail.Length;
+
+    /// <summary>All of it, where it is in one part; as nearly all are.</summary>
+    public ReadOnlyMemory<byte>? Whole => Bytes == head.Length ? head : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>Copies what is from <paramref name="start"/> on, as far as there is room.</summary>
+    /// <returns>How many bytes.</returns>
+    public int CopyTo(int start, Span<byte> room)
+    {
+        int copied = 0;
+        foreach (var part in (ReadOnlySpan<ReadOnlyMemory<byte>>)[head, content, tail])
+        {
+            if (start < part.Length)
+            {
+                var rest = part.Span[start..];
+                rest = rest[..Math.Min(rest.Length, room.Length - copied)];
+                rest.CopyTo(room[copied..]);
+                copied += rest.Length;
+            }
+
+            start = Math.Max(0, start - part.Length);
+        }
+
+        return copied;
+    }
 
     public void WriteTo(IBufferWriter<byte> output)
     {

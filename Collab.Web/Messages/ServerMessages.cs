@@ -22,6 +22,14 @@ internal static class ServerMessages
 
     private static readonly byte[] End = [.. "}]}"u8, CollabHubProtocol.RecordSeparator];
 
+    public static ServerMessage Ping { get; } = new(ServerMessageType.Control, (byte[])[.. "{\"type\":6}"u8, CollabHubProtocol.RecordSeparator]);
+
+    /// <summary>SignalR's goodbye: the WebSocket is closed behind it.</summary>
+    public static ServerMessage Goodbye { get; } = new(ServerMessageType.Control, (byte[])[.. "{\"type\":7}"u8, CollabHubProtocol.RecordSeparator]);
+
+    /// <summary>The same to a client that broke a rule for which there is no refusal.</summary>
+    public static ServerMessage BadEnd { get; } = new(ServerMessageType.Control, (byte[])[.. "{\"type\":7,\"error\":\"Connection closed with an error.\"}"u8, CollabHubProtocol.RecordSeparator]);
+
     /// <summary>Consecutive operations, the bytes of each as the log has them. Sent to every connection of a document on this host.</summary>
     public static ServerMessage Operations(DocumentId document, ReadOnlySpan<CommittedOperation> operations)
     {
@@ -194,11 +202,11 @@ internal static class ServerMessages
     }
 
     private static ServerMessage Write(ServerMessageType type, Action<Utf8JsonWriter> members) =>
-        new(type, Part(json =>
+        new(type, (byte[])[.. Part(json =>
         {
             json.WriteStartObject();
             members(json);
-        }, Encoding.ASCII.GetBytes(type.ToString().ToLowerInvariant())), default, End);
+        }, Encoding.ASCII.GetBytes(type.ToString().ToLowerInvariant())), .. End]);
 
     /// <summary>The beginning of a frame, up to and without the argument's closing brace.</summary>
     private static byte[] Part(Action<Utf8JsonWriter> argument, ReadOnlySpan<byte> target)

@@ -20,6 +20,7 @@ internal sealed class BrokenHost : IAsyncDisposable
         _host = new WebHost(values, url: url, configure: services =>
         {
             services.AddSingleton<IOperationLog>(Log);
+            services.ServeBySignalRAlone();
             services.AddSingleton(provider => (HubConnectionHandler<CollabHub>)ActivatorUtilities.CreateInstance<PacedConnections>(
                 provider, new BrokenProtocol.Resolver(provider.GetRequiredService<CollabHubProtocol>(), fault, every)));
             if (fault == Fault.HostDoubles)
