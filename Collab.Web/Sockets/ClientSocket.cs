@@ -129,7 +129,8 @@ internal sealed partial class ClientSocket(WebSocket socket, HttpContext handsha
             while (true)
             {
                 // Of an idle connection nothing is held: an empty read ends when there is something.
-                var receiving = socket.ReceiveAsync(buffer.AsMemory(held), default);
+                // And never more than one byte over the limit: then a message that is too long is one that has no end in the buffer.
+                var receiving = socket.ReceiveAsync(buffer.AsMemory(held, Math.Min(buffer.Length - held, server.MessageBytesLimit + 1 - held)), default);
                 if (!receiving.IsCompleted)
                     run = 0;
                 var received = await receiving;
