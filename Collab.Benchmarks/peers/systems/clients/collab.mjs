@@ -31,7 +31,7 @@ const read = once((bytes) => bytes.latin1Slice(0, bytes.length - 1).split(SEPARA
 export async function open(port, document, place = null) {
   const socket = await openSocket(port, path);
   const client = { onOperation: null, insert, paste, close: () => socket.close(), key: () => `${session}:${sequence}` };
-  let session, revision = 0, sequence = 0, outstanding = null, length = 0, caret = 0;
+  let session, revision = 0, head = 0, sequence = 0, outstanding = null, length = 0, caret = 0;
 
   await new Promise((resolve, reject) => {
     let rest = Buffer.alloc(0);
@@ -46,11 +46,17 @@ export async function open(port, document, place = null) {
       for (const { target, arguments: [argument] = [] } of read(bytes)) {
         switch (target) {
           case 'joined':
-            ({ session, revision } = argument);
+            session = argument.session;
+            revision = argument.snapshot.revision;
             length = argument.snapshot.content.length;
-            resolve();
+            head = argument.revision;
+            if (revision === head) resolve();
             break;
-          case 'operations': operations(argument); break;
+          case 'operations':
+            operations(argument);
+            // Who joins has the document when what came after the snapshot is there, too.
+            if (revision >= head) resolve();
+            break;
           case 'presence': case undefined: break;
           default: throw new Error(`Unexpected: ${bytes}`);
         }
