@@ -126,14 +126,15 @@ for (const algebra of [quill, otText]) {
 for (const { library, create } of replicated) {
   const replicas = [1, 2, 3].map((name) => ({ replica: create(name), seen: [0, 0, 0] }))
   const byAgent = [[], [], []]
-  const updates = concurrent.transactions.map(({ a, vv, p }) => {
+  const updates = concurrent.transactions.map(({ a, vv, p }, index) => {
     const { replica, seen } = replicas[a]
-    for (let other = 0; other < 3; other++) {
-      for (; other !== a && seen[other] < vv[other]; seen[other]++) replica.read(byAgent[other][seen[other]])
-    }
+    // In the order in which they were made: diamond-types refuses an edit whose base it has not seen.
+    const missed = byAgent.flatMap((made, other) => (other === a ? [] : made.slice(seen[other], vv[other]))).sort((one, another) => one.index - another.index)
+    for (const { update } of missed) replica.read(update)
+    vv.forEach((count, other) => { seen[other] = Math.max(seen[other], count) })
     replica.written()
     const update = edit(replica, p).written()
-    byAgent[a].push(update)
+    byAgent[a].push({ index, update })
     return update
   })
   measure(library, 'rebase', concurrent, () => updates.reduce((replica, update) => replica.read(update), create(4)), (replica) => replica.text())
