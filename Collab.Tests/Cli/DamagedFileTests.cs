@@ -135,7 +135,7 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
             await log.CreateAsync(history.Id, new NewDocument(history.Kind.Name, ConflictPolicy.Merge, ""), default, null, default);
             await log.OpenAsync(history.Id, default);
             await history.AppendAsync(log, 0, 80, 40, 60);
-            await log.DescribeAsync(history.Id, default);
+            await log.ListAsync(null, 1, default);
         }
 
         // A copy of the two taken while nothing is written is what SIGKILL leaves. Part of it is checkpointed into the file.

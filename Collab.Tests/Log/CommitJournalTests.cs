@@ -149,7 +149,7 @@ public sealed class CommitJournalTests : IDisposable
         await log.OpenNewAsync(Document);
         var before = SqliteImage.Of(FilePath);
         await log.AppendAsync(1, Record(1));
-        await log.DescribeAsync(Document, default);
+        await log.ListAsync(null, 1, default);
         await log.AppendAsync(1, Record(2));
         var after = SqliteImage.Of(FilePath);
         var bytes = after.Files[SqliteImage.Journal].ToArray();
@@ -179,6 +179,31 @@ public sealed class CommitJournalTests : IDisposable
         using var afterwards = SqliteLogReader.Visit(new LogOptions { Path = path });
         AssertSame([Record(1), Record(2)], await afterwards.ReadAsync(Document, Revision.Zero, 10, long.MaxValue, default));
         Assert.False(CommitFiles.Exist(path));
+    }
+
+    [Fact]
+    public async Task What_is_pending_is_read_although_another_program_holds_the_file_locked()
+    {
+        var log = Open();
+        await log.OpenNewAsync(Document);
+        await log.AppendAsync(1, Record(1), Record(2, "s2"));
+        await log.ListAsync(null, 1, default);
+        await log.AppendAsync(1, Record(3), Record(4));
+        using var other = SqliteFile.Visit(FilePath).OpenForWriting();
+        SqliteSchema.Execute(other, "BEGIN IMMEDIATE");
+
+        Assert.Equal((4, Time.AddSeconds(3)), ((await log.DescribeAsync(Document, default))!.Revision.Value, (await log.DescribeAsync(Document, default))!.ModifiedAt));
+        AssertSame([Record(1), Record(2, "s2"), Record(3), Record(4)], await log.ReadAllAsync(Document));
+        AssertSame([Record(2, "s2"), Record(3)], await log.ReadAsync(Document, new Revision(1), 2, long.MaxValue, default));
+        AssertSame([Record(3)], await log.ReadAsync(Document, new Revision(2), 10, 1, default));
+        Assert.Equal(4, (await log.FindAsync(Document, new SessionId("s1"), null, default))!.Revision.Value);
+        Assert.Equal(3, (await log.FindAsync(Document, new SessionId("s1"), 3, default))!.Revision.Value);
+        Assert.Equal(2, (await log.FindAsync(Document, new SessionId("s2"), null, default))!.Revision.Value);
+        Assert.Equal(LogFault.Busy, (await Assert.ThrowsAsync<LogUnavailableException>(async () => await log.ListAsync(null, 1, default))).Fault);
+
+        SqliteSchema.Execute(other, "ROLLBACK");
+        Assert.Equal(AppendOutcome.Durable, await log.AppendAsync(1, Record(5)));
+        Assert.Single((await log.ListAsync(null, 1, default)).Documents);
     }
 
     [Fact]

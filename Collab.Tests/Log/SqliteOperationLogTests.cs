@@ -229,8 +229,8 @@ public sealed class SqliteOperationLogTests : OperationLogTests, IDisposable
         for (var revision = 1; revision <= 30; revision++)
         {
             await Log.AppendAsync(1, Record(revision));
-            // Whoever reads has what was appended brought into the tables: a commit of SQLite's for each.
-            await Log.DescribeAsync(Document, default);
+            // Whoever lists has what was appended brought into the tables: a commit of SQLite's for each.
+            await Log.ListAsync(null, 1, default);
         }
 
         // What SIGKILL leaves, with one bit flipped in the middle.

@@ -50,7 +50,7 @@ internal sealed class DocumentHeads(PendingCommits pending)
     {
         if (!append.IsConsecutive || _blocked.ContainsKey(append.Document))
             return false;
-        if (!_heads.TryGetValue(append.Document, out var head) || (head.Sequences.Count > SessionsLimit && pending.NewestOf(append.Document) is null))
+        if (!_heads.TryGetValue(append.Document, out var head) || (head.Sequences.Count > SessionsLimit && !pending.Has(append.Document)))
         {
             if (database.Describe(append.Document) is not { } described)
                 return false;
@@ -76,7 +76,7 @@ internal sealed class DocumentHeads(PendingCommits pending)
     {
         if (_heads.Count <= DocumentsLimit)
             return;
-        foreach (var document in _heads.Keys.Where(document => pending.NewestOf(document) is null).ToList())
+        foreach (var document in _heads.Keys.Where(document => !pending.Has(document)).ToList())
             _heads.Remove(document);
     }
 

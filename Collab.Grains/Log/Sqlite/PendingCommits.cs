@@ -7,7 +7,7 @@ internal sealed class PendingCommits
 {
     private readonly Lock _gate = new();
     private readonly Queue<Commit> _commits = [];
-    private readonly Dictionary<DocumentId, long> _newest = [];
+    private readonly Dictionary<DocumentId, Queue<LogAppend>> _documents = [];
     private long _last;
     private int _operations;
     private long _bytes;
@@ -20,17 +20,28 @@ internal sealed class PendingCommits
             _commits.Enqueue(commit);
             _last = commit.Number;
             foreach (var append in commit.Appends)
-                _newest[append.Document] = commit.Number;
+            {
+                if (!_documents.TryGetValue(append.Document, out var appends))
+                    _documents[append.Document] = appends = [];
+                appends.Enqueue(append);
+            }
+
             Count(commit, 1);
             return (_commits.Count, _operations, _bytes);
         }
     }
 
-    /// <summary>The number of the newest commit that has something of the document; null when the tables have it all.</summary>
-    public long? NewestOf(DocumentId document)
+    public bool Has(DocumentId document)
     {
         lock (_gate)
-            return _newest.TryGetValue(document, out var number) ? number : null;
+            return _documents.ContainsKey(document);
+    }
+
+    /// <summary>The document's appends, in order. Whoever looks at the tables afterwards misses nothing between the two, and may see some in both.</summary>
+    public IReadOnlyList<LogAppend> Of(DocumentId document)
+    {
+        lock (_gate)
+            return _documents.TryGetValue(document, out var appends) ? [.. appends] : [];
     }
 
     /// <summary>The number of the newest commit; null when the tables have all.</summary>
@@ -60,8 +71,10 @@ internal sealed class PendingCommits
                 Count(commit, -1);
                 foreach (var append in commit.Appends)
                 {
-                    if (_newest.TryGetValue(append.Document, out var newest) && newest <= number)
-                        _newest.Remove(append.Document);
+                    var appends = _documents[append.Document];
+                    appends.Dequeue();
+                    if (appends.Count == 0)
+                        _documents.Remove(append.Document);
                 }
             }
         }

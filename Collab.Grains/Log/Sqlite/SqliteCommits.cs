@@ -20,7 +20,7 @@ namespace Collab.Grains.Log.Sqlite;
 internal sealed partial class SqliteCommits : IDisposable
 {
     // What is brought in at once costs the pages that it touches, not its operations: with 50 documents, 4,000 operations write as many pages as 500. Readers
-    // of a document don't wait for the age, they have it done; a visitor does.
+    // of a document don't wait for it, they get what is pending from memory; a visitor does.
     private const int ApplyOperations = 4096;
     private const int ApplyBytes = 4 << 20;
     // Whoever appends or reads tries as well, and needs the write thread to be told what is wrong.
@@ -84,12 +84,13 @@ internal sealed partial class SqliteCommits : IDisposable
         },
         cancellation);
 
-    /// <summary>Completes when the tables have all that is acknowledged by now of a document, or of all.</summary>
-    public ValueTask BringInAsync(DocumentId? document, CancellationToken cancellation)
-    {
-        var newest = document is { } one ? _pending.NewestOf(one) : _pending.Newest;
-        return newest is { } number ? new(_writer.RunAsync(connection => Volatile.Read(ref _applied) >= number || BringIn(connection), cancellation)) : default;
-    }
+    /// <summary>What is acknowledged of a document and may not be in the tables yet. Ask first, then look there.</summary>
+    public IReadOnlyList<LogAppend> PendingOf(DocumentId document) => _pending.Of(document);
+
+    /// <summary>Completes when the tables have all that is acknowledged by now.</summary>
+    public ValueTask BringInAsync(CancellationToken cancellation) => _pending.Newest is { } number
+        ? new(_writer.RunAsync(connection => Volatile.Read(ref _applied) >= number || BringIn(connection), cancellation))
+        : default;
 
     /// <summary>Ends the appending, and brings in all that is pending. What can't be brought in stays in the journal, for the next start.</summary>
     public void Dispose()
@@ -232,7 +233,7 @@ internal sealed partial class SqliteCommits : IDisposable
 
     private void BringIn(SqliteWriteConnection connection, DocumentId document)
     {
-        if (_isIll || _pending.NewestOf(document) is not null)
+        if (_isIll || _pending.Has(document))
             BringIn(connection);
     }
 

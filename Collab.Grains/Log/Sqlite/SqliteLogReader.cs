@@ -44,44 +44,40 @@ public class SqliteLogReader : ILogReader, IDisposable
     public ValueTask<ImmutableArray<string>> CheckFileAsync(CancellationToken cancellation) =>
         Readers.RunAsync(connection => connection.CheckFile(), cancellation);
 
-    public ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) =>
-        QueryAsync(id, connection => connection.Describe(id), cancellation);
+    public virtual ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation) =>
+        Readers.RunAsync(connection => connection.Describe(id), cancellation);
 
-    public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation)
+    public virtual ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         var cursor = ListCursor.Parse(after);
-        return QueryAsync(null, connection => connection.List(cursor, limit), cancellation);
+        return Readers.RunAsync(connection => connection.List(cursor, limit), cancellation);
     }
 
-    public ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation)
+    public virtual ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentOutOfRangeException.ThrowIfNegative(from.Value);
-        return QueryAsync(id, connection => connection.Read(id, from, limit, bytesLimit), cancellation);
+        return Readers.RunAsync(connection => connection.Read(id, from, limit, bytesLimit), cancellation);
     }
 
-    public ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
-        QueryAsync(id, connection => connection.Find(id, session, sequence), cancellation);
+    public virtual ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation) =>
+        Readers.RunAsync(connection => connection.Find(id, session, sequence), cancellation);
 
     public ValueTask<LogSnapshot?> ReadSnapshotAsync(DocumentId id, Revision atOrBefore, CancellationToken cancellation) =>
-        QueryAsync(id, connection => connection.Snapshot(id, atOrBefore), cancellation);
+        Readers.RunAsync(connection => connection.Snapshot(id, atOrBefore), cancellation);
 
     public ValueTask<ImmutableArray<SnapshotEntry>> ListSnapshotsAsync(DocumentId id, CancellationToken cancellation) =>
-        QueryAsync(id, connection => connection.Snapshots(id), cancellation);
+        Readers.RunAsync(connection => connection.Snapshots(id), cancellation);
 
     public ValueTask<LogStart?> ReadStartAsync(DocumentId id, CancellationToken cancellation) =>
-        QueryAsync(id, connection => connection.Start(id), cancellation);
+        Readers.RunAsync(connection => connection.Start(id), cancellation);
 
     public void Dispose()
     {
         Dispose(true);
         GC.SuppressFinalize(this);
     }
-
-    /// <param name="document">What is asked about; null asks about all.</param>
-    private protected virtual ValueTask<T> QueryAsync<T>(DocumentId? document, Func<SqliteReadConnection, T> query, CancellationToken cancellation) =>
-        Readers.RunAsync(query, cancellation);
 
     protected virtual void Dispose(bool disposing)
     {

@@ -136,11 +136,28 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
         return await _commits.ChangeAsync(id, connection => connection.Trim(id, to, limit), cancellation);
     }
 
-    /// <summary>Readers see what is acknowledged: it is in the tables before they look.</summary>
-    private protected override async ValueTask<T> QueryAsync<T>(DocumentId? document, Func<SqliteReadConnection, T> query, CancellationToken cancellation)
+    public override async ValueTask<DocumentDescription?> DescribeAsync(DocumentId id, CancellationToken cancellation)
     {
-        await _commits.BringInAsync(document, cancellation);
-        return await base.QueryAsync(document, query, cancellation);
+        var pending = _commits.PendingOf(id);
+        return PendingReads.Over(await base.DescribeAsync(id, cancellation), pending);
+    }
+
+    public override async ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation)
+    {
+        await _commits.BringInAsync(cancellation);
+        return await base.ListAsync(after, limit, cancellation);
+    }
+
+    public override async ValueTask<ImmutableArray<LogRecord>> ReadAsync(DocumentId id, Revision from, int limit, long bytesLimit, CancellationToken cancellation)
+    {
+        var pending = _commits.PendingOf(id);
+        return PendingReads.Over(await base.ReadAsync(id, from, limit, bytesLimit, cancellation), pending, from, limit, bytesLimit);
+    }
+
+    public override async ValueTask<AppliedSequence?> FindAsync(DocumentId id, SessionId session, long? sequence, CancellationToken cancellation)
+    {
+        var pending = _commits.PendingOf(id);
+        return PendingReads.Over(await base.FindAsync(id, session, sequence, cancellation), pending, session, sequence);
     }
 
     /// <summary>Finishes the writes under way, then closes the file and lets go of it.</summary>
