@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Collab.Contracts;
-using Collab.Contracts.Documents;
 using Collab.Grains.Documents;
-using Collab.Grains.Log;
-using Collab.Operations;
 using Collab.Operations.Text;
 using Collab.Tests.Log;
 using Microsoft.Extensions.Logging.Abstractions;

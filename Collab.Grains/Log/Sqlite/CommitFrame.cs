@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Collab.Contracts.Documents;
 
 namespace Collab.Grains.Log.Sqlite;
 

@@ -1,4 +1,3 @@
-using Collab.Contracts.Documents;
 
 namespace Collab.Grains.Log.Sqlite;
 

@@ -1,4 +1,3 @@
-using Collab.Contracts.Documents;
 using Microsoft.Data.Sqlite;
 
 namespace Collab.Grains.Log.Sqlite;

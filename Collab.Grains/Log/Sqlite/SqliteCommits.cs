@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Collab.Contracts.Documents;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
