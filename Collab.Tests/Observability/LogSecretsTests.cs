@@ -43,7 +43,9 @@ public sealed class LogSecretsTests
         string ended = await TokenAsync(http, "user-9");
         using (var revoked = await http.PostAsJsonAsync("/api/tokens/revoke", new { subject = "user-9" }))
             Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
-        string resume = await TypeAsync(server.Url, token);
+        string resume = await TypeAsync(server.Url, token, "plain", isNegotiated: false);
+        // SignalR serves this one, and writes each message down at that level.
+        string other = await TypeAsync(server.Url, token, "negotiated", isNegotiated: true);
         string forged = token[..^6] + "AAAAAA";
         await IdentifyAsync(server.Url, [forged, ended, key, "Basic " + forged], late);
         await PostAsync(http);
@@ -55,7 +57,7 @@ public sealed class LogSecretsTests
 
         Assert.Contains("SubmitMessage", server.Log, StringComparison.Ordinal);
         string[] lines = server.Log.Split('\n');
-        foreach (string secret in (string[])["Zanzibar", Base64("Zanzibar-"), key, token[..24], token[^24..], late[^24..], ended[^24..], resume[..24], resume[^24..]])
+        foreach (string secret in (string[])["Zanzibar", Base64("Zanzibar-"), key, token[..24], token[^24..], late[^24..], ended[^24..], resume[..24], resume[^24..], other[..24], other[^24..]])
         {
             string? found = lines.FirstOrDefault(line => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
             Assert.True(found is null, found);
@@ -72,45 +74,46 @@ public sealed class LogSecretsTests
     }
 
     /// <returns>A token that the session can be resumed with.</returns>
-    private static async Task<string> TypeAsync(Uri server, string token)
+    private static async Task<string> TypeAsync(Uri server, string token, string document, bool isNegotiated)
     {
+        var (plain, strict, rich) = (document, document + "-strict", document + "-rich");
         using var http = new HttpClient { BaseAddress = server };
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        await CreateAsync(http, "plain", "text", "merge");
-        await CreateAsync(http, "strict", "text", "strict");
-        await CreateAsync(http, "rich", "richtext", "merge");
-        await using var client = await ConnectAsync(server);
+        await CreateAsync(http, plain, "text", "merge");
+        await CreateAsync(http, strict, "text", "strict");
+        await CreateAsync(http, rich, "richtext", "merge");
+        await using var client = await ConnectAsync(server, isNegotiated ? await NegotiateAsync(http) : "");
         await client.SendAsync("authenticate", new { token });
         await client.NextAsync("authenticated");
-        var joined = await client.JoinAsync("plain", Name);
-        foreach (string document in (string[])["strict", "rich"])
-            await client.JoinAsync(document, Name);
-        await client.SubmitAsync("plain", 1, 0, Typed);
+        var joined = await client.JoinAsync(plain, Name);
+        foreach (string other in (string[])[strict, rich])
+            await client.JoinAsync(other, Name);
+        await client.SubmitAsync(plain, 1, 0, Typed);
         await client.OperationsAsync(0, 1);
-        await client.SendAsync("presence", new { document = "plain", revision = 1, state = new { note = Shown } });
-        await client.SubmitAsync("rich", 1, 0, new { insert = Formatted, attributes = new { link = "https://" + Formatted } }, new { retain = 1 });
+        await client.SendAsync("presence", new { document = plain, revision = 1, state = new { note = Shown } });
+        await client.SubmitAsync(rich, 1, 0, new { insert = Formatted, attributes = new { link = "https://" + Formatted } }, new { retain = 1 });
         await client.NextAsync("operations");
 
         // Conflicts, which the strict document refuses and the other merges.
-        await client.SubmitAsync("strict", 1, 0, Typed);
+        await client.SubmitAsync(strict, 1, 0, Typed);
         await client.NextAsync("operations");
-        await client.SubmitAsync("strict", 2, 0, Refused);
+        await client.SubmitAsync(strict, 2, 0, Refused);
         await client.NextAsync("refused");
-        await client.SubmitAsync("plain", 2, 0, Typed + "2");
+        await client.SubmitAsync(plain, 2, 0, Typed + "2");
         await client.NextAsync("operations");
 
         // What does not fit: lengths, sequences, content, form.
-        await client.SubmitAsync("plain", 3, 1, 999_999, Refused);
+        await client.SubmitAsync(plain, 3, 1, 999_999, Refused);
         await client.NextAsync("refused");
-        await client.SubmitAsync("plain", 2, 0, Refused);
+        await client.SubmitAsync(plain, 2, 0, Refused);
         await client.NextAsync("refused");
-        await client.SendAsync("check", new { document = "plain", revision = 2, hash = 1 });
+        await client.SendAsync("check", new { document = plain, revision = 2, hash = 1 });
         foreach (string frame in (string[])
         [
-            $$"""{"type":1,"target":"submit","arguments":[{"document":"plain","sequence":4,"base":1,"delta":["{{Malformed}}",{"{{Malformed}}":1}]}]}""",
-            $$"""{"type":1,"target":"submit","arguments":[{"document":"plain","{{Malformed}}":1}]}""",
+            $$"""{"type":1,"target":"submit","arguments":[{"document":"{{plain}}","sequence":4,"base":1,"delta":["{{Malformed}}",{"{{Malformed}}":1}]}]}""",
+            $$"""{"type":1,"target":"submit","arguments":[{"document":"{{plain}}","{{Malformed}}":1}]}""",
             $$"""{"type":1,"target":"{{Malformed}}","arguments":["{{Malformed}}"]}""",
-            $$"""{"type":1,"target":"presence","arguments":[{"document":"plain","revision":0,"state":"{{Malformed}}"}]}""",
+            $$"""{"type":1,"target":"presence","arguments":[{"document":"{{plain}}","revision":0,"state":"{{Malformed}}"}]}""",
             $$"""{"{{Malformed}}""",
         ])
         {
@@ -182,5 +185,12 @@ public sealed class LogSecretsTests
             $"document {id} is there");
     }
 
-    private static Task<HubClient> ConnectAsync(Uri server) => HubClient.ConnectAsync(new Uri(server, "/collab"), origin: null, receiveBuffer: null);
+    private static Task<HubClient> ConnectAsync(Uri server, string query = "") => HubClient.ConnectAsync(new Uri(server, "/collab" + query), origin: null, receiveBuffer: null);
+
+    private static async Task<string> NegotiateAsync(HttpClient http)
+    {
+        using var answer = await http.PostAsync("/collab/negotiate?negotiateVersion=1", null);
+        string id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("connectionToken").GetString()!;
+        return $"?id={Uri.EscapeDataString(id)}";
+    }
 }

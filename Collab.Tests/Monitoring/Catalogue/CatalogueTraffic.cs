@@ -72,7 +72,7 @@ public sealed class CatalogueTraffic : IAsyncLifetime
                 new ReceiverOfWebhooksIsSick(receiver), new DocumentIsHot(), new ProcessIsBusy(), new ReaderIsSlow(), new SecondWriterTakesOver(onPostgres), new DatabaseHangs(postgres, Window), new DatabaseIsAway(postgres)),
             PlayAsync(strict, new NobodyIsKnown(), new LimitsAreReached(DocumentsPerConnection), new HostStops(strict.Server)),
             PlayAsync(
-                small, new HistoryIsGivenUp(), new MoreDocumentsThanFit(ActiveDocuments), new FileIsLocked(small.Server), new SnapshotIsDamaged(small.Server, "Collab:Sessions:IdleTimeout=00:00:02"), new PersonIsIdle()),
+                small, new HostIsQuiet(), new HistoryIsGivenUp(), new MoreDocumentsThanFit(ActiveDocuments), new FileIsLocked(small.Server), new SnapshotIsDamaged(small.Server, "Collab:Sessions:IdleTimeout=00:00:02"), new PersonIsIdle()),
             PlayAsync(inProcess, new PushesOvertakeEachOther(tap), new HostDoesNotAnswer(wire)),
             PlayAsync(stress, new LoadIsMade()));
         Families = _pages.SelectMany(page => page.Page.Families).ToLookup(family => family.Name);
