@@ -10,9 +10,9 @@ internal sealed class StressStage : Stage
     private StressStage(StressProcess stress, Uri target)
         : base("stress", target, stress.Metrics) => _stress = stress;
 
-    /// <summary>Two people type for a while; the result stays to be scraped.</summary>
+    /// <summary>Three people type for a while; the result stays to be scraped.</summary>
     public static StressStage Start(Uri target) =>
-        new(StressProcess.Start(target, "--duration", "45s", "--linger", "1h", "--documents", "1", "--clients", "2"), target);
+        new(StressProcess.Start(target, "--duration", "45s", "--linger", "1h", "--documents", "1", "--clients", "3"), target);
 
     // It may not listen yet.
     public override async Task<MetricsPage> ScrapeAsync()

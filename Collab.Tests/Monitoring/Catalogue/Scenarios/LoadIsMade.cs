@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Collab.Tests.Monitoring.Catalogue.Scenarios;
 
-/// <summary>The load tool has two people type, of whom one is thrown out: it finds everything that was acknowledged, and tells that not all went well.</summary>
+/// <summary>The load tool has three people type, of whom one is thrown out (the others go on seeing each other): it finds everything that was acknowledged, and tells that not all went well.</summary>
 internal sealed class LoadIsMade : Scenario
 {
     public override IEnumerable<Move> Moves =>
