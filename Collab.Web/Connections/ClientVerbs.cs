@@ -17,34 +17,13 @@ internal static class ClientVerbs
     {
         switch (message)
         {
-            case SubmitMessage submit:
-                using (HubSpan.Begin(submit))
-                    connection.Submit(submit);
-                break;
-            case PresenceMessage presence:
-                using (HubSpan.Begin(presence))
-                    connection.Presence(presence);
-                break;
-            case JoinMessage join:
-                using (HubSpan.Begin(join))
-                    connection.Join(join);
-                break;
-            case ReadMessage read:
-                using (HubSpan.Begin(read))
-                    connection.Read(read);
-                break;
-            case CheckMessage check:
-                using (HubSpan.Begin(check))
-                    connection.Check(check);
-                break;
-            case LeaveMessage leave:
-                using (HubSpan.Begin(leave))
-                    connection.Leave(leave);
-                break;
-            case QualityMessage quality:
-                using (HubSpan.Begin(quality))
-                    connection.Quality(quality);
-                break;
+            case SubmitMessage submit: Handle(connection, submit, static (connection, message) => connection.Submit(message)); break;
+            case PresenceMessage presence: Handle(connection, presence, static (connection, message) => connection.Presence(message)); break;
+            case JoinMessage join: Handle(connection, join, static (connection, message) => connection.Join(message)); break;
+            case ReadMessage read: Handle(connection, read, static (connection, message) => connection.Read(message)); break;
+            case CheckMessage check: Handle(connection, check, static (connection, message) => connection.Check(message)); break;
+            case LeaveMessage leave: Handle(connection, leave, static (connection, message) => connection.Leave(message)); break;
+            case QualityMessage quality: Handle(connection, quality, static (connection, message) => connection.Quality(message)); break;
             case AuthenticateMessage authenticate:
                 using (HubSpan.Begin(AuthenticateSpan, null))
                     connection.Authenticate(authenticate);
@@ -54,5 +33,12 @@ internal static class ClientVerbs
                     connection.Refuse(refused);
                 break;
         }
+    }
+
+    private static void Handle<TMessage>(ClientConnection connection, TMessage message, Action<ClientConnection, TMessage> handle)
+        where TMessage : IDocumentMessage
+    {
+        using var span = HubSpan.Begin(message);
+        handle(connection, message);
     }
 }
