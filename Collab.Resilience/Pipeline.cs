@@ -21,6 +21,8 @@ public sealed partial class Pipeline : IDisposable
     private readonly ResiliencePipeline _once;
     private readonly ResiliencePipeline _repeating;
     private readonly ResiliencePipeline _untimed;
+    private readonly ResiliencePipeline _breaker;
+    private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly Gauge.Child _state;
     private readonly Counter.Child _trips;
     private readonly Counter.Child _retries;
@@ -47,9 +49,9 @@ public sealed partial class Pipeline : IDisposable
         _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.ConcurrentCalls, QueueLimit = options.QueuedCalls });
 
         // One breaker for both: that a call can't be repeated does not make it blind to what the others met.
-        var breaker = Builder().AddCircuitBreaker(Breaker(options, IsTrouble)).Build();
-        var attempt = Builder().AddPipeline(breaker).AddTimeout(Limit(options.AttemptTimeout)).Build();
-        _untimed = Places(name, options).AddPipeline(breaker).Build();
+        _breaker = Builder().AddCircuitBreaker(Breaker(options, IsTrouble)).Build();
+        var attempt = Builder().AddPipeline(_breaker).AddTimeout(Limit(options.AttemptTimeout)).Build();
+        _untimed = Places(name, options).AddPipeline(_breaker).Build();
         var places = Places(name, options);
         // What neither waits for a place nor is repeated takes no longer than its attempt; a second clock for each call would cost as much as the first.
         _once = options.QueuedCalls == 0 ? places.AddPipeline(attempt).Build() : Timed(options).AddPipeline(places.AddPipeline(attempt).Build()).Build();
@@ -78,7 +80,52 @@ public sealed partial class Pipeline : IDisposable
     /// <summary>Makes a call, once, that is known to end: its own way has a limit of time. Without a clock here it costs a fraction of the others, which is for the one call that every keystroke makes.</summary>
     /// <exception cref="BrokenCircuitException">The breaker is open; it was not begun.</exception>
     /// <exception cref="BulkheadRejectedException">Too many wait already; it was not begun.</exception>
-    public async ValueTask<T> UntimedAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation)
+    /// <remarks>
+    /// While the breaker is closed and a place is free, the breaker is told afterwards how the call ended: around a call that waits, each of Polly's layers waits, too, and costs more than the call.
+    /// Everything else (a breaker that is open, the one call that finds out, the wait for a place) goes through the layers.
+    /// </remarks>
+    public ValueTask<T> UntimedAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
+        _circuit.CircuitState == CircuitState.Closed && !cancellation.IsCancellationRequested && _places.AttemptAcquire() is { IsAcquired: true } place
+            ? ToldAsync(call, state, place, cancellation)
+            : WithinAsync(call, state, cancellation);
+
+    public void Dispose() => _places.Dispose();
+
+    private async ValueTask<T> ToldAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, CancellationToken cancellation)
+    {
+        using (place)
+        {
+            T answer;
+            try
+            {
+                answer = await call(state, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                await TellAsync(failure).ConfigureAwait(false);
+                throw;
+            }
+
+            await TellAsync(null).ConfigureAwait(false);
+            return answer;
+        }
+    }
+
+    /// <summary>Tells the breaker how a call ended that went past it. Once others have opened it, it is for the call that finds out to say how things are, not for one that began before.</summary>
+    /// <remarks>As an outcome of <see cref="object"/>, which the breaker takes as it is: any other it converts.</remarks>
+    private async ValueTask TellAsync(Exception? failure)
+    {
+        if (_circuit.CircuitState != CircuitState.Closed)
+            return;
+        var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
+        await _breaker.ExecuteOutcomeAsync(
+            static (_, failure) => new ValueTask<Outcome<object?>>(failure is null ? Outcome.FromResult<object?>(null) : Outcome.FromException<object?>(failure)),
+            context,
+            failure).ConfigureAwait(false);
+        ResilienceContextPool.Shared.Return(context);
+    }
+
+    private async ValueTask<T> WithinAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation)
     {
         try
         {
@@ -90,8 +137,6 @@ public sealed partial class Pipeline : IDisposable
             throw;
         }
     }
-
-    public void Dispose() => _places.Dispose();
 
     private async ValueTask<T> RunAsync<TState, T>(
         ResiliencePipeline pipeline, Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation)
@@ -168,6 +213,7 @@ public sealed partial class Pipeline : IDisposable
         MinimumThroughput = options.MinimumThroughput,
         SamplingDuration = options.SamplingDuration,
         BreakDuration = options.BreakDuration,
+        StateProvider = _circuit,
         ShouldHandle = arguments => ValueTask.FromResult(isTrouble(arguments.Outcome.Exception)),
         OnOpened = opened =>
         {
