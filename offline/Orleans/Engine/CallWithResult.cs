@@ -48,6 +48,28 @@ internal sealed class CallWithResult<TArguments, TResult>(
         }
     }
 
+    public override Task Begin()
+    {
+        try
+        {
+            return method.Invoke(Target!, Arguments).AsTask();
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<TResult>(exception);
+        }
+    }
+
+    public override object? ResultOf(Task succeeded) => ((Task<TResult>)succeeded).Result;
+
+    public override void Settle(Task ended)
+    {
+        if (ended.IsCompletedSuccessfully)
+            Complete(((Task<TResult>)ended).Result);
+        else
+            Fail(FailureOf(ended));
+    }
+
     public override void Settle(Response response)
     {
         if (response.Exception is { } exception)
@@ -58,7 +80,7 @@ internal sealed class CallWithResult<TArguments, TResult>(
 
     public override Response ResponseOf(object? result) => Response.FromResult((TResult)result!);
 
-    protected override async Task<Response> Answer() => Response.FromResult(await Completion.ConfigureAwait(false));
+    protected override Response Succeeded(Task succeeded) => Response.FromResult(((Task<TResult>)succeeded).Result);
 
     protected override bool TryFail(Exception exception) => _completion?.TrySetException(exception) ?? false;
 

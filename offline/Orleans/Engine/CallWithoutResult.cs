@@ -48,6 +48,28 @@ internal sealed class CallWithoutResult<TArguments>(GrainReference reference, Gr
         }
     }
 
+    public override Task Begin()
+    {
+        try
+        {
+            return method.Invoke(Target!, Arguments).AsTask();
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException(exception);
+        }
+    }
+
+    public override object? ResultOf(Task succeeded) => null;
+
+    public override void Settle(Task ended)
+    {
+        if (ended.IsCompletedSuccessfully)
+            Complete();
+        else
+            Fail(FailureOf(ended));
+    }
+
     public override void Settle(Response response)
     {
         if (response.Exception is { } exception)
@@ -58,11 +80,7 @@ internal sealed class CallWithoutResult<TArguments>(GrainReference reference, Gr
 
     public override Response ResponseOf(object? result) => Response.FromResult(result);
 
-    protected override async Task<Response> Answer()
-    {
-        await Completion.ConfigureAwait(false);
-        return Response.Completed;
-    }
+    protected override Response Succeeded(Task succeeded) => Response.Completed;
 
     protected override bool TryFail(Exception exception) => _completion?.TrySetException(exception) ?? false;
 

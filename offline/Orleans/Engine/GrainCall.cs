@@ -62,6 +62,18 @@ internal abstract class GrainCall(GrainMethod method) : IInvokable
 
     public abstract ValueTask<Response> Invoke();
 
+    /// <summary>Invokes. Never throws; the task ends as the method does.</summary>
+    public abstract Task Begin();
+
+    /// <summary>The result of what <see cref="Begin"/> began and what succeeded.</summary>
+    public abstract object? ResultOf(Task succeeded);
+
+    /// <summary>The outcome of what <see cref="Begin"/> began and what has ended.</summary>
+    public Response OutcomeOf(Task ended) => ended.IsCompletedSuccessfully ? Succeeded(ended) : Response.FromException(FailureOf(ended));
+
+    /// <summary>Settles the promise with the outcome of what <see cref="Begin"/> began and what has ended.</summary>
+    public abstract void Settle(Task ended);
+
     public abstract void Settle(Response response);
 
     public abstract void Fail(Exception exception);
@@ -87,6 +99,10 @@ internal abstract class GrainCall(GrainMethod method) : IInvokable
     public void Dispose()
     {
     }
+
+    protected abstract Response Succeeded(Task succeeded);
+
+    protected static Exception FailureOf(Task ended) => ended.Exception?.InnerException ?? new TaskCanceledException(ended);
 
     public override string ToString() => $"{Method.ActivityName} from {Source} to {TargetId}";
 }

@@ -4,10 +4,11 @@ using Orleans.Serialization.Invocation;
 
 namespace Orleans.Engine;
 
-/// <summary>Runs a call through the outgoing filters in the order of registration, then sends it.</summary>
+/// <summary>Runs a call through the outgoing filters, at least one, in the order of registration, then sends it.</summary>
 internal sealed class OutgoingCall(ReferenceCall call, IOutgoingGrainCallFilter[] filters) : IOutgoingGrainCallContext
 {
     private int _stage;
+    private Response? _given;
 
     public IInvokable Request => call;
 
@@ -33,27 +34,54 @@ internal sealed class OutgoingCall(ReferenceCall call, IOutgoingGrainCallFilter[
         set => Response = call.ResponseOf(value);
     }
 
-    public Response? Response { get; set; }
-
-    public async Task Invoke()
+    public Response? Response
     {
-        var stage = _stage++;
+        get => _given ??= call.IsAnswered ? call.OutcomeOf(call.Completion) : null;
+        set => _given = value;
+    }
+
+    /// <summary>What a filter has put in place of the grain's answer, once <see cref="Begin"/> has ended; null: nothing.</summary>
+    /// <exception cref="InvalidOperationException">There is no answer at all.</exception>
+    public Response? Given
+    {
+        get
+        {
+            ThrowUnlessAnswered(filters[0]);
+            return _given;
+        }
+    }
+
+    /// <summary>Starts all of it. Whoever waits for the end then looks at <see cref="Given"/>: one wait less than if this one did.</summary>
+    public Task Begin() => filters[_stage++].Invoke(this);
+
+    public Task Invoke()
+    {
+        if (_stage < filters.Length)
+            return InvokeFilter();
+        if (!call.IsSent)
+            call.Send();
+        else if (!call.Completion.IsCompleted)
+            return Task.FromException(new InvalidOperationException($"A filter invoked {call.GetActivityName()} from inside of itself."));
+        return call.Completion;
+    }
+
+    private async Task InvokeFilter()
+    {
+        var filter = filters[_stage++];
         try
         {
-            if (stage < filters.Length)
-            {
-                await filters[stage].Invoke(this);
-                if (Response is null)
-                    throw new InvalidOperationException($"Filter {filters[stage].GetType().Name} neither invoked the call nor gave a response.");
-                return;
-            }
-            if (stage > filters.Length)
-                throw new InvalidOperationException($"A filter invoked {call.GetActivityName()} from inside of itself.");
-            Response = await call.SendAndWait();
+            await filter.Invoke(this);
+            ThrowUnlessAnswered(filter);
         }
         finally
         {
-            _stage = stage;
+            _stage--;
         }
+    }
+
+    private void ThrowUnlessAnswered(IOutgoingGrainCallFilter filter)
+    {
+        if (_given is null && !call.IsAnswered)
+            throw new InvalidOperationException($"Filter {filter.GetType().Name} neither invoked the call nor gave a response.");
     }
 }

@@ -33,18 +33,21 @@ internal abstract class ReferenceCall : GrainCall
         Cancellation?.Dispose();
     }
 
-    /// <summary>Sends the call, with what outgoing filters have put into the request context, and waits.</summary>
-    public Task<Response> SendAndWait()
+    /// <summary>Whether it was sent: from then on <see cref="Completion"/> says how it ended.</summary>
+    public bool IsSent { get; private set; }
+
+    public bool IsAnswered => IsSent && Completion.IsCompletedSuccessfully;
+
+    /// <summary>Sends the call, with what outgoing filters have put into the request context.</summary>
+    public void Send()
     {
         RequestContext = Runtime.RequestContext.Export();
+        IsSent = true;
         Reference.Runtime.Send(this);
-        return Answer();
     }
 
     /// <summary>A response that an outgoing filter puts in place of the grain's.</summary>
     public abstract Response ResponseOf(object? result);
-
-    protected abstract Task<Response> Answer();
 
     protected abstract bool TryFail(Exception exception);
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Orleans.Runtime;
 
 namespace Orleans.Engine;
@@ -16,7 +17,14 @@ internal static class ReferenceCalls
             target.Runtime.Send(call);
             return call.Completion;
         }
-        return new OutgoingCall(call, filters).Invoke();
+        return Filtered(new OutgoingCall(call, filters));
+
+        static async Task Filtered(OutgoingCall filtered)
+        {
+            await filtered.Begin();
+            if (filtered.Given is { Exception: { } failure })
+                ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     public static Task<TResult> TaskOf<TArguments, TResult>(GrainReference target, TArguments arguments, GrainMethod<TArguments, TResult> method)
@@ -29,12 +37,12 @@ internal static class ReferenceCalls
             target.Runtime.Send(call);
             return call.Completion;
         }
-        return Filtered(new OutgoingCall(call, filters));
+        return Filtered(new OutgoingCall(call, filters), call);
 
-        static async Task<TResult> Filtered(OutgoingCall context)
+        static async Task<TResult> Filtered(OutgoingCall filtered, CallWithResult<TArguments, TResult> call)
         {
-            await context.Invoke();
-            return context.Response!.GetResult<TResult>();
+            await filtered.Begin();
+            return filtered.Given is { } given ? given.GetResult<TResult>() : call.Completion.Result;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
 
@@ -37,6 +38,18 @@ internal sealed class TimerTick : GrainCall, IGrainTimerInvoker
 
     public override ValueTask<Response> Invoke() => _timer.Tick();
 
+    public override async Task Begin()
+    {
+        if ((await _timer.Tick()).Exception is { } exception)
+            ExceptionDispatchInfo.Throw(exception);
+    }
+
+    public override object? ResultOf(Task succeeded) => null;
+
+    public override void Settle(Task ended)
+    {
+    }
+
     public override void Settle(Response response)
     {
     }
@@ -52,6 +65,8 @@ internal sealed class TimerTick : GrainCall, IGrainTimerInvoker
     public override string GetInterfaceName() => nameof(IGrainTimerInvoker);
 
     Task IGrainTimerInvoker.InvokeCallbackAsync() => throw new NotSupportedException("A tick is invoked by its timer.");
+
+    protected override Response Succeeded(Task succeeded) => Response.Completed;
 
     private async Task RunAsync()
     {

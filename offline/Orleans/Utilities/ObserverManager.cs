@@ -75,20 +75,39 @@ public partial class ObserverManager<TIdentity, TObserver> : IEnumerable<TObserv
     /// <summary>Calls the observers one after the other.</summary>
     public void Notify(Action<TObserver> notification, Func<TObserver, bool>? predicate = null)
     {
-        List<TIdentity> leaving = [];
-        foreach (var (id, observer) in Current(leaving))
+        List<TIdentity>? leaving = null;
+        var now = GetDateTime();
+        _walkers++;
+        try
         {
+            foreach (var (id, entry) in _observers)
+            {
+                if (!TryNotify(entry))
+                    (leaving ??= []).Add(id);
+            }
+        }
+        finally
+        {
+            _walkers--;
+        }
+        if (leaving is not null)
+            Remove(leaving);
+
+        bool TryNotify(Entry entry)
+        {
+            if (entry.LastSeen + ExpirationDuration < now)
+                return false;
             try
             {
-                if (predicate is null || predicate(observer))
-                    notification(observer);
+                if (predicate is null || predicate(entry.Observer))
+                    notification(entry.Observer);
+                return true;
             }
             catch (Exception)
             {
-                leaving.Add(id);
+                return false;
             }
         }
-        Remove(leaving);
     }
 
     public void ClearExpired()
