@@ -54,6 +54,20 @@ internal sealed class ClientMessageReader(ClientLimits limits)
         }
     }
 
+    /// <summary>Reads the argument of a submission.</summary>
+    /// <returns>Null when a rule is broken.</returns>
+    public static SubmitMessage? ReadSubmission(ReadOnlySpan<byte> argument)
+    {
+        try
+        {
+            return Submit(argument);
+        }
+        catch (MalformedMessageException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The refusal of a message, with as much of its address (document, sequence) as can be told from it.</summary>
     public static RefusedMessage Refuse(string verb, ReadOnlySpan<byte> argument, Refusal refusal)
     {
@@ -93,7 +107,7 @@ internal sealed class ClientMessageReader(ClientLimits limits)
 
     private static SubmitMessage Submit(ReadOnlySpan<byte> argument)
     {
-        var members = new MemberReader(argument, SubmitMembers);
+        var members = new MemberReader(argument, SubmitMembers, isArgument: true);
         DocumentId document = default;
         long sequence = 0;
         Revision @base = default;

@@ -24,6 +24,13 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
 
     private static readonly string[] Verbs = ["submit", "presence", "join", "read", "check", "leave", "quality", "authenticate"];
 
+    // What stands around a submission's argument as SignalR's clients write it: .NET's and JavaScript's, each always in its own order.
+    private static readonly (byte[] Start, byte[] End)[] PlainSubmissions =
+    [
+        ("{\"type\":1,\"target\":\"submit\",\"arguments\":["u8.ToArray(), "]}"u8.ToArray()),
+        ("{\"arguments\":["u8.ToArray(), "],\"target\":\"submit\",\"type\":1}"u8.ToArray()),
+    ];
+
     private readonly JsonHubProtocol _framework = new();
     private readonly ClientMessageReader _messages = new(limits);
 
@@ -76,6 +83,8 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
     {
         if (frame.SequenceEqual("{\"type\":6}"u8))
             return null;
+        if (PlainSubmission(frame) is { } submission)
+            return Of(frame, submission);
         string verb = "?";
         Range argument = default;
         try
@@ -129,6 +138,19 @@ internal sealed class CollabHubProtocol(ClientLimits limits) : IHubProtocol
     };
 
     private HubMessage Read(ReadOnlySpan<byte> frame) => ReadFrame(frame) is { } message ? new InvocationMessage(MethodOf(message), [message]) : PingMessage.Instance;
+
+    /// <summary>Reads a submission in the form that nearly all of them have, without reading its frame's members first: around one JSON object, they are what they look like.</summary>
+    /// <returns>Null: something else, or it breaks a rule; which one, whoever reads member by member finds out.</returns>
+    private SubmitMessage? PlainSubmission(ReadOnlySpan<byte> frame)
+    {
+        foreach (var (start, end) in PlainSubmissions)
+        {
+            if (frame.StartsWith(start) && frame[start.Length..].EndsWith(end))
+                return frame.Length <= limits.MessageBytes && Utf8.IsValid(frame) ? ClientMessageReader.ReadSubmission(frame[start.Length..^end.Length]) : null;
+        }
+
+        return null;
+    }
 
     private static ClientMessage Of(ReadOnlySpan<byte> frame, ClientMessage message)
     {

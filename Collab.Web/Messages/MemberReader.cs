@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using Collab.Contracts;
 
@@ -13,18 +14,23 @@ internal ref struct MemberReader
     // JSON numbers beyond 2^53 don't survive JavaScript: no counter of the protocol gets there.
     private const long CounterLimit = 1L << 53;
 
+    // JSON may be nested 64 deep, and a message's argument stands in an array in an object.
+    private static readonly JsonReaderOptions ArgumentOptions = new() { MaxDepth = 62 };
+
     private readonly ReadOnlySpan<byte> _json;
     private readonly ReadOnlySpan<string> _names;
     private Utf8JsonReader _reader;
     private uint _seen;
+    private int _expected;
 
     /// <param name="json">One JSON object, valid UTF-8, nothing before or after.</param>
     /// <param name="names">The members that there are; at most 32.</param>
-    public MemberReader(ReadOnlySpan<byte> json, ReadOnlySpan<string> names)
+    /// <param name="isArgument">It is a message's, and nobody has looked yet how deep it is nested.</param>
+    public MemberReader(ReadOnlySpan<byte> json, ReadOnlySpan<string> names, bool isArgument = false)
     {
         _json = json;
         _names = names;
-        _reader = new Utf8JsonReader(json);
+        _reader = new Utf8JsonReader(json, isArgument ? ArgumentOptions : default);
         Read();
         if (_reader.TokenType != JsonTokenType.StartObject)
             throw new MalformedMessageException($"An object is expected, a {Word(_reader.TokenType)} was sent.");
@@ -45,18 +51,13 @@ internal ref struct MemberReader
             return -1;
         }
 
-        for (int i = 0; i < _names.Length; i++)
-        {
-            if (!IsNamed(_names[i]))
-                continue;
-            if ((_seen & (1u << i)) != 0)
-                throw new MalformedMessageException($"Member '{_names[i]}' appears twice.");
-            _seen |= 1u << i;
-            Read();
-            return i;
-        }
-
-        throw new MalformedMessageException($"Unknown member; the members are {string.Join(", ", _names)}.");
+        int member = Find();
+        if ((_seen & (1u << member)) != 0)
+            throw new MalformedMessageException($"Member '{_names[member]}' appears twice.");
+        _seen |= 1u << member;
+        _expected = member + 1;
+        Read();
+        return member;
     }
 
     /// <summary>Says which of the members <paramref name="required"/> (a bit for each name) is missing.</summary>
@@ -163,8 +164,24 @@ internal ref struct MemberReader
         return _json[start..(int)_reader.BytesConsumed];
     }
 
+    // Most clients write them in the order of the protocol.
+    private readonly int Find()
+    {
+        for (int i = 0; i < _names.Length; i++)
+        {
+            int member = (_expected + i) % _names.Length;
+            if (IsNamed(_names[member]))
+                return member;
+        }
+
+        throw new MalformedMessageException($"Unknown member; the members are {string.Join(", ", _names)}.");
+    }
+
     private readonly bool IsNamed(string name)
     {
+        // The names are ASCII, and without an escape so is what equals one.
+        if (!_reader.ValueIsEscaped)
+            return Ascii.Equals(_reader.ValueSpan, name);
         try
         {
             return _reader.ValueTextEquals(name);

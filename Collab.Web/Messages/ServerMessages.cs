@@ -36,7 +36,7 @@ internal static class ServerMessages
         var start = "{\"type\":1,\"target\":\"operations\",\"arguments\":[{\"document\":\""u8;
         var middle = "\",\"revision\":"u8;
         var list = ",\"operations\":["u8;
-        int size = start.Length + DocumentId.LengthLimit + middle.Length + 20 + list.Length + 1 + End.Length;
+        int size = start.Length + document.Value.Length + middle.Length + 20 + list.Length + 1 + End.Length;
         foreach (var operation in operations)
             size += operation.Encoded.Length + 1;
 
