@@ -141,7 +141,10 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
     public void Refresh()
     {
         lock (_gate)
-            snapshot.EvictUnless(position => position >= _revision);
+        {
+            if (snapshot.LeadsTo is { } position && !(position >= _revision))
+                snapshot.Evict();
+        }
     }
 
     /// <summary>Splices a stay that is being brought up to the live stream, if what is here leads on from where it stands.</summary>
@@ -202,9 +205,11 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
     {
         _revision = segment.Last;
         _known = segment.Last > _known ? segment.Last : _known;
-        _stuckSince = time.GetTimestamp();
+        if (_revision < _known)
+            _stuckSince = time.GetTimestamp();
         recent.Add(segment);
-        snapshot.EvictUnless(CanLeadOnFrom);
+        if (snapshot.LeadsTo is { } position && !CanLeadOnFrom(position))
+            snapshot.Evict();
         int queued = 0;
         foreach (var stay in _stays)
         {

@@ -20,7 +20,7 @@ internal sealed class SharedSnapshot(DocumentCalls document, CacheBudget budget)
     {
         var shared = _shared;
         bool isHit = shared is { Read.IsCompleted: false }
-            || (shared is { Read: { IsCompletedSuccessfully: true, Result.Refusal: null } read } && isUsable(LeadsTo(read.Result)));
+            || (shared is { Read: { IsCompletedSuccessfully: true, Result.Refusal: null } read } && isUsable(EndOf(read.Result)));
         (isHit ? HostCaches.Snapshots.Hits : HostCaches.Snapshots.Misses).Inc();
         if (isHit)
         {
@@ -35,11 +35,8 @@ internal sealed class SharedSnapshot(DocumentCalls document, CacheBudget budget)
         return shared.Read;
     }
 
-    public void EvictUnless(Func<Revision, bool> isUsable)
-    {
-        if (_shared is { Read: { IsCompletedSuccessfully: true } read } && !isUsable(LeadsTo(read.Result)))
-            Evict();
-    }
+    /// <summary>The revision that a join with what is here ends at; null if nothing is, or is being read.</summary>
+    public Revision? LeadsTo => _shared is { Read: { IsCompletedSuccessfully: true } read } ? EndOf(read.Result) : null;
 
     /// <summary>The next join reads anew. Who waits for the read under way gets it.</summary>
     public void Evict()
@@ -49,7 +46,7 @@ internal sealed class SharedSnapshot(DocumentCalls document, CacheBudget budget)
         _shared = null;
     }
 
-    private static Revision LeadsTo(CatchUp read) =>
+    private static Revision EndOf(CatchUp read) =>
         read.Operations is { IsDefaultOrEmpty: false } operations ? operations[^1].Revision : read.Snapshot?.Revision ?? Revision.Zero;
 
     private async Task<CatchUp> ReadAsync(CacheEntry entry)
