@@ -25,6 +25,10 @@ public sealed class DocumentAuthority
 
     private static readonly string[] Words = [.. Enum.GetNames<ConflictResolution>().Select(RefusalReasons.SnakeCase)];
 
+    // One of a thread: to make one takes as long as to use it.
+    [ThreadStatic]
+    private static IncrementalHash? _sha256;
+
     private readonly Dictionary<SessionId, SessionMark> _sessions = [];
     private readonly IDocumentKind _kind;
     private readonly ConflictPolicy _policy;
@@ -262,7 +266,9 @@ public sealed class DocumentAuthority
     private static ulong SubmittedHash(Revision from, ReadOnlySpan<byte> delta)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(delta, digest);
+        var sha256 = _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha256.AppendData(delta);
+        sha256.GetHashAndReset(digest);
         // The base takes part by a mix instead of a second pass: equal deltas on different bases must differ, nothing more is needed.
         return BinaryPrimitives.ReadUInt64LittleEndian(digest) ^ (unchecked((ulong)from.Value + 1) * 0x9E3779B97F4A7C15);
     }

@@ -42,6 +42,7 @@ public sealed partial class DocumentGrain(
 
     private readonly ILogger _logger = loggers.CreateLogger<DocumentGrain>();
     private readonly HostSubscribers<IDocumentSubscriber> _subscribers = new(hosts, loggers.CreateLogger<HostSubscribers<IDocumentSubscriber>>());
+    private DocumentId? _id;
     private LiveDocument? _live;
     private ActiveDocument? _active;
     private DocumentActivity? _activity;
@@ -49,7 +50,8 @@ public sealed partial class DocumentGrain(
     private IGrainTimer? _burst;
     private Refusal? _notLoaded;
 
-    private DocumentId Id => new(this.GetPrimaryKeyString());
+    // Kept: the runtime makes a new string of it each time that it is asked.
+    private DocumentId Id => _id ??= new(this.GetPrimaryKeyString());
 
     private DocumentActivity Activity => _activity ??= new(activities, Id, activityOptions.Value, clock, () => _live?.Commits.Durable ?? Revision.Zero, WatchBurst);
 
@@ -198,19 +200,8 @@ public sealed partial class DocumentGrain(
         }
     }
 
-    public async Task<BatchOutcome> Offer(SubmissionBatch batch)
-    {
-        if (CannotServe() is { } refusal)
-            return new BatchOutcome([], refusal);
-        try
-        {
-            return await _live!.OfferAsync(batch);
-        }
-        finally
-        {
-            EndIfFailed();
-        }
-    }
+    public Task<BatchOutcome> Offer(SubmissionBatch batch) =>
+        CannotServe() is { } refusal ? Task.FromResult(new BatchOutcome([], refusal)) : _live!.OfferAsync(batch);
 
     public Task<CatchUp> ReadFrom(Revision? from) => ReadAsync(live => live.ReadFromAsync(from));
 
@@ -303,7 +294,7 @@ public sealed partial class DocumentGrain(
             active.Count(operations.Length);
             active.Measure(authority);
         });
-        _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock, Activity.Conflicted, traces);
+        _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock, Activity.Conflicted, traces, EndIfFailed);
         active.Loaded(authority);
         snapshots.Begin(loaded);
         WatchLeases();

@@ -29,34 +29,41 @@ public sealed partial class LiveDocument
         var answers = ImmutableArray.CreateBuilder<SubmissionAnswer>(0);
         int appliedCount = 0;
         List<int>? late = null;
-        Task<CommitOutcome>? flush;
         try
         {
-            for (int i = 0; i < submissions.Length; i++)
+            Task<CommitOutcome>? flush;
+            try
             {
-                var submission = submissions[i];
-                if ((TooFast() ?? CannotDecide()) is { } notNow)
-                    answers.Add(new SubmissionAnswer(i, Refuse(notNow)));
-                else if ((late is not null && IsAmong(late, submissions, submission.Session)) || !TryKeep(authority.Decide(submission, [], at), out applied[i], out var outcome))
-                    (late ??= []).Add(i);
-                else if (outcome is not null)
-                    answers.Add(new SubmissionAnswer(i, outcome));
-                else
-                    appliedCount++;
+                for (int i = 0; i < submissions.Length; i++)
+                {
+                    var submission = submissions[i];
+                    if ((TooFast() ?? CannotDecide()) is { } notNow)
+                        answers.Add(new SubmissionAnswer(i, Refuse(notNow)));
+                    else if ((late is not null && IsAmong(late, submissions, submission.Session)) || !TryKeep(authority.Decide(submission, [], at), out applied[i], out var outcome))
+                        (late ??= []).Add(i);
+                    else if (outcome is not null)
+                        answers.Add(new SubmissionAnswer(i, outcome));
+                    else
+                        appliedCount++;
+                }
             }
+            finally
+            {
+                // Also where one of them is met by a defect: what is decided is never taken back.
+                flush = appliedCount > 0 ? commits.Flush() : null;
+            }
+
+            var following = late is null ? null : DecideLateAsync(submissions, late, started);
+            if (flush is not null)
+                Settle(await flush, applied, appliedCount, answers, started);
+            if (following is not null)
+                answers.AddRange(await following);
+            return answers.Count == 0 ? Applied : new BatchOutcome(answers.ToImmutable());
         }
         finally
         {
-            // Also where one of them is met by a defect: what is decided is never taken back.
-            flush = appliedCount > 0 ? commits.Flush() : null;
+            settled?.Invoke();
         }
-
-        var following = late is null ? null : DecideLateAsync(submissions, late, started);
-        if (flush is not null)
-            Settle(await flush, applied, appliedCount, answers, started);
-        if (following is not null)
-            answers.AddRange(await following);
-        return answers.Count == 0 ? Applied : new BatchOutcome(answers.ToImmutable());
     }
 
     private async Task<SubmitOutcome> DecideAndKeepAsync(Submission submission, long started)

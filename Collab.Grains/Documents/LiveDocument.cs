@@ -15,6 +15,7 @@ namespace Collab.Grains.Documents;
 /// </summary>
 /// <param name="conflicted">Hears of conflicts as they are found.</param>
 /// <param name="traces">Hears of operations that are traced, before they are durable.</param>
+/// <param name="settled">Called when a batch has been settled, however: the log may have failed.</param>
 /// <remarks>Used from one thread at a time; its methods interleave where they wait for the log, and each re-reads what it needs after.</remarks>
 public sealed partial class LiveDocument(
     DocumentDescription description,
@@ -27,7 +28,8 @@ public sealed partial class LiveDocument(
     DocumentOptions options,
     TimeProvider clock,
     Action<ConflictRecord[]>? conflicted = null,
-    OperationTraces? traces = null)
+    OperationTraces? traces = null,
+    Action? settled = null)
 {
     private const int ReadOperationsLimit = 1_000;
     private const long ReadBytesLimit = 1 << 20;
