@@ -92,10 +92,16 @@ internal ref struct MemberReader
 
     public DocumentId Document(int member)
     {
+        bool isPlain = _reader.TokenType == JsonTokenType.String && !_reader.ValueIsEscaped;
+        if (isPlain && RecentDocumentIds.Find(_reader.ValueSpan) is { } known)
+            return known;
         string value = String(member, DocumentId.LengthLimit);
-        return DocumentId.IsValid(value)
-            ? new DocumentId(value)
-            : throw new MalformedMessageException($"Member '{_names[member]}' is not 1–{DocumentId.LengthLimit} characters of A–Z a–z 0–9 . _ ~ -");
+        if (!DocumentId.IsValid(value))
+            throw new MalformedMessageException($"Member '{_names[member]}' is not 1–{DocumentId.LengthLimit} characters of A–Z a–z 0–9 . _ ~ -");
+        var id = new DocumentId(value);
+        if (isPlain)
+            RecentDocumentIds.Add(_reader.ValueSpan, id);
+        return id;
     }
 
     public SessionId Session(int member)
