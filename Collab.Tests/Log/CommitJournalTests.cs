@@ -160,10 +160,60 @@ public sealed class CommitJournalTests : IDisposable
         Assert.Contains("is not of this database: commit 1 is not sound, and commit 2", refusal.Message);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(11)]
+    [InlineData(16)]
+    [InlineData(18)]
+    public async Task An_acknowledged_operation_that_the_tables_refuse_is_named(int revision)
+    {
+        var log = Open();
+        await log.OpenNewAsync(Document);
+        for (var i = 1; i <= 20; i++)
+            await log.AppendAsync(1, Record(i, $"s{i}"));
+        var path = SqliteImage.Of(FilePath).WriteTo(KilledFolder);
+        using (var file = SqliteFile.Visit(path))
+        using (var other = file.OpenForWriting())
+            SqliteSchema.Execute(other, $"INSERT INTO operations SELECT key, 1000, 's{revision}', {revision}, 0, x'', 0 FROM documents");
+
+        var refusal = Assert.Throws<LogUnavailableException>(() => Open(path));
+        Assert.Equal(LogFault.Corrupt, refusal.Fault);
+        Assert.Contains($"refuses operation {revision} of document {Document}, which is acknowledged", refusal.Message);
+
+        var accepted = Open(path, isDamageAccepted: true);
+        Assert.Equal(0, (await accepted.DescribeAsync(Document, default))!.Revision.Value);
+    }
+
+    [Fact]
+    public async Task Documents_that_take_turns_in_the_journal_lie_whole_in_the_tables()
+    {
+        DocumentId[] documents = [new("d2"), new("d3"), new("d1")];
+        var log = Open();
+        foreach (var document in documents)
+            await log.OpenNewAsync(document);
+        for (var i = 0; i < 50; i++)
+        {
+            var (round, turn) = (i, documents[i % 3]);
+            var first = (round / 3 * 2) + 1;
+            var outcomes = await log.AppendAsync(new LogAppend(turn, 1, [Record(first, "s1"), Record(first + 1, "s2")], Time.AddSeconds(round)));
+            Assert.Equal([AppendOutcome.Durable], outcomes);
+        }
+
+        var again = Open(SqliteImage.Of(FilePath).WriteTo(KilledFolder));
+
+        foreach (var (document, rounds) in documents.Zip([17, 17, 16]))
+        {
+            AssertSame(Enumerable.Range(1, rounds * 2).Select(revision => Record(revision, revision % 2 == 1 ? "s1" : "s2")), await again.ReadAllAsync(document));
+            Assert.Equal(rounds * 2, (await again.DescribeAsync(document, default))!.Revision.Value);
+        }
+
+        Assert.Equal([new("d3"), new("d2"), new DocumentId("d1")], (await again.ListAsync(null, 10, default)).Documents.Select(document => document.Id));
+    }
+
     [Fact]
     public async Task A_visitor_sees_what_is_acknowledged_whether_the_owner_runs_or_was_killed()
     {
-        var log = Open(settings: new CommitSettings());
+        var log = Open(settings: new CommitSettings { ApplyAfter = TimeSpan.FromMilliseconds(100) });
         await log.OpenNewAsync(Document);
         for (var revision = 1; revision <= 5; revision++)
         {

@@ -9,7 +9,7 @@ internal sealed record CommitSettings
     public bool GoesOn { get; init; }
 
     /// <summary>How old what is pending gets before it is brought into the tables, if nobody asks before.</summary>
-    public TimeSpan ApplyAfter { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan ApplyAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What makes a commit durable.</summary>
     public Action<SafeFileHandle> Sync { get; init; } = DiskSync.Flush;

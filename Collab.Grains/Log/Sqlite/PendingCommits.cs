@@ -62,20 +62,29 @@ internal sealed class PendingCommits
     /// <summary>The tables have everything up to this commit, durably.</summary>
     public void RemoveThrough(long number)
     {
+        // One by one: whoever appends meanwhile waits for one at most.
+        while (RemoveOne(number))
+        {
+        }
+    }
+
+    private bool RemoveOne(long last)
+    {
         lock (_gate)
         {
-            while (_commits.TryPeek(out var commit) && commit.Number <= number)
+            if (!_commits.TryPeek(out var commit) || commit.Number > last)
+                return false;
+            _commits.Dequeue();
+            Count(commit, -1);
+            foreach (var append in commit.Appends)
             {
-                _commits.Dequeue();
-                Count(commit, -1);
-                foreach (var append in commit.Appends)
-                {
-                    var appends = _documents[append.Document];
-                    appends.Dequeue();
-                    if (appends.Count == 0)
-                        _documents.Remove(append.Document);
-                }
+                var appends = _documents[append.Document];
+                appends.Dequeue();
+                if (appends.Count == 0)
+                    _documents.Remove(append.Document);
             }
+
+            return true;
         }
     }
 

@@ -16,10 +16,8 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     private readonly SqliteHotStatement _setJournal = new(connection, "UPDATE commit_journal SET generation = ?1, applied = ?2");
     private readonly SqliteHotStatement _head = new(connection, "SELECT key, revision FROM documents WHERE id = ?1");
 
-    private readonly SqliteHotStatement _insert = new(
-        connection, "INSERT INTO operations (document, revision, session, sequence, hash, encoded, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-
     private readonly SqliteHotStatement _advance = new(connection, "UPDATE documents SET revision = ?2, modified_at = ?3 WHERE key = ?1");
+    private readonly SqliteOperationRows _operations = new(connection);
 
     /// <summary>What frames must say to count, and the newest commit that the tables have.</summary>
     public (long Generation, long Applied) Place() => _journal.Read() ?? throw Damaged("does not say where its commit journal begins");
@@ -44,14 +42,18 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
 
         if (found != generation)
             throw Damaged($"has a commit journal of generation {found:x}, not {generation:x}");
-        Dictionary<DocumentId, Head> heads = [];
-        foreach (var append in commits.Where(commit => commit.Number > applied).SelectMany(commit => commit.Appends))
-            Insert(append, heads);
-        foreach (var head in heads.Values)
+        var documents = ByKey(commits.Where(commit => commit.Number > applied).SelectMany(commit => commit.Appends));
+        if (_operations.Insert(documents.SelectMany(document => document.Rows)) is { } refused)
         {
-            _advance.Bind(1, head.Key);
-            _advance.Bind(2, head.Revision);
-            _advance.Bind(3, head.At);
+            throw Damaged(
+                $"refuses operation {refused.Row.Record.Revision} of document {refused.Row.Document}, which is acknowledged in the commit journal ({refused.Reason})");
+        }
+
+        foreach (var document in documents)
+        {
+            _advance.Bind(1, document.Key);
+            _advance.Bind(2, document.Revision);
+            _advance.Bind(3, document.At);
             _advance.Run();
         }
 
@@ -68,53 +70,54 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     {
         foreach (var statement in (SqliteStatement[])[_begin, _commit, _rollback])
             statement.Dispose();
-        foreach (var statement in (SqliteHotStatement[])[_journal, _setJournal, _head, _insert, _advance])
+        foreach (var statement in (SqliteHotStatement[])[_journal, _setJournal, _head, _advance])
             statement.Dispose();
+        _operations.Dispose();
     }
 
-    private void Insert(LogAppend append, Dictionary<DocumentId, Head> heads)
+    /// <summary>What is to come into the tables, in the order in which it lies there.</summary>
+    private List<Document> ByKey(IEnumerable<LogAppend> appends)
     {
-        if (!heads.TryGetValue(append.Document, out var head))
+        Dictionary<DocumentId, Document> documents = [];
+        foreach (var append in appends)
         {
-            _head.Bind(1, append.Document.Value);
-            var (key, revision) = _head.Read() ?? throw Damaged($"has no document {append.Document}, of which the commit journal has operation {append.Records[0].Revision}");
-            heads[append.Document] = head = new(key, revision);
+            if (!documents.TryGetValue(append.Document, out var document))
+                documents[append.Document] = document = Find(append);
+            if (append.Records[0].Revision.Value != document.Revision + 1)
+                throw Damaged($"has document {append.Document} up to revision {document.Revision}, and the commit journal goes on at {append.Records[0].Revision}");
+            document.Add(append);
         }
 
-        if (append.Records[0].Revision.Value != head.Revision + 1)
-            throw Damaged($"has document {append.Document} up to revision {head.Revision}, and the commit journal goes on at {append.Records[0].Revision}");
-        foreach (var record in append.Records)
-            Insert(append.Document, head.Key, record);
-        (head.Revision, head.At) = (append.Records[^1].Revision.Value, append.At.ToUnixTimeMilliseconds());
+        return [.. documents.Values.OrderBy(document => document.Key)];
     }
 
-    private void Insert(DocumentId document, long key, LogRecord record)
+    private Document Find(LogAppend append)
     {
-        _insert.Bind(1, key);
-        _insert.Bind(2, record.Revision.Value);
-        _insert.Bind(3, record.Session.Value);
-        _insert.Bind(4, record.Sequence);
-        _insert.Bind(5, unchecked((long)record.SubmittedHash));
-        _insert.Bind(6, record.Encoded.Span);
-        _insert.Bind(7, LogChecksum.Of(document, record));
-        try
-        {
-            _insert.Run();
-        }
-        catch (SqliteException exception) when (SqliteFaults.IsAboutData(exception))
-        {
-            throw Damaged($"refuses operation {record.Revision} of document {document}, which is acknowledged in the commit journal ({exception.Message})");
-        }
+        _head.Bind(1, append.Document.Value);
+        var (key, revision) = _head.Read() ?? throw Damaged($"has no document {append.Document}, of which the commit journal has operation {append.Records[0].Revision}");
+        return new(key, revision);
     }
 
     private LogUnavailableException Damaged(string what) => new($"{connection.DataSource} {what}: one of them is damaged, or is not of the other.", fault: LogFault.Corrupt);
 
-    private sealed class Head(long key, long revision)
+    /// <summary>A document's part of what is brought in.</summary>
+    private sealed class Document(long key, long revision)
     {
         public long Key => key;
 
-        public long Revision { get; set; } = revision;
+        /// <summary>Up to which it goes with what was added.</summary>
+        public long Revision { get; private set; } = revision;
 
-        public long At { get; set; }
+        /// <summary>The time of the newest change.</summary>
+        public long At { get; private set; }
+
+        public List<SqliteOperationRow> Rows { get; } = [];
+
+        public void Add(LogAppend append)
+        {
+            foreach (var record in append.Records)
+                Rows.Add(new(append.Document, key, record));
+            (Revision, At) = (append.Records[^1].Revision.Value, append.At.ToUnixTimeMilliseconds());
+        }
     }
 }

@@ -18,10 +18,10 @@ namespace Collab.Grains.Log.Sqlite;
 /// </remarks>
 internal sealed partial class SqliteCommits : IDisposable
 {
-    // What is brought in at once costs the pages that it touches, not its operations: with 50 documents, 4,000 operations write as many pages as 500. Readers
-    // of a document don't wait for it, they get what is pending from memory; a visitor does.
-    private const int ApplyOperations = 4096;
-    private const int ApplyBytes = 4 << 20;
+    // What is brought in at once costs the pages that it touches, not its operations: with 50 documents, 8,000 operations write not many more than 500. Readers
+    // of a document don't wait for it, they get what is pending from memory; a visitor does. The bytes are half of what the journal has room for.
+    private const int ApplyOperations = 8192;
+    private const int ApplyBytes = CommitJournal.SegmentBytes / 2;
     // Whoever appends or reads tries as well, and needs the write thread to be told what is wrong.
     private static readonly TimeSpan ApplyAgainAfter = TimeSpan.FromSeconds(5);
 

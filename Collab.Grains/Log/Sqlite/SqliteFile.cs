@@ -79,6 +79,10 @@ internal sealed class SqliteFile : IDisposable
             SqliteSchema.Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             // After a large checkpoint the write-ahead log shrinks to this, instead of keeping the largest size it ever had.
             SqliteSchema.Execute(connection, "PRAGMA journal_size_limit = 67108864;");
+            // What one bringing in of commits changes fits (SQLite's own 2 MiB would be written and read again meanwhile, page by page); taken as it is needed, in KiB.
+            SqliteSchema.Execute(connection, "PRAGMA cache_size = -16384;");
+            // Pages: 16 MiB of the write-ahead log, four times SQLite's own. The pages at which documents grow are in each commit, and come into the file once for all of them.
+            SqliteSchema.Execute(connection, "PRAGMA wal_autocheckpoint = 4096;");
             return connection;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -14,21 +15,28 @@ internal sealed class SqliteHotStatement(SqliteConnection connection, string sql
     /// <param name="parameter">From 1.</param>
     public void Bind(int parameter, long value) => Check(raw.sqlite3_bind_int64(Statement, parameter, value));
 
-    public void Bind(int parameter, string value) => Check(raw.sqlite3_bind_text(Statement, parameter, value));
+    public void Bind(int parameter, string value)
+    {
+        Span<byte> bytes = stackalloc byte[256];
+        Check(Encoding.UTF8.TryGetBytes(value, bytes, out var length)
+            ? raw.sqlite3_bind_text(Statement, parameter, bytes[..length])
+            : raw.sqlite3_bind_text(Statement, parameter, value));
+    }
 
     // To SQLite, no bytes at no address are NULL.
     public void Bind(int parameter, ReadOnlySpan<byte> value) =>
         Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(Statement, parameter, 0) : raw.sqlite3_bind_blob(Statement, parameter, value));
 
+    /// <summary>How many rows the connection's last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(connection.Handle);
+
     /// <summary>Runs what returns no rows.</summary>
-    /// <returns>How many rows it changed.</returns>
-    public int Run()
+    public void Run()
     {
         var code = raw.sqlite3_step(Statement);
         // Reset says once more what went wrong.
         var again = raw.sqlite3_reset(Statement);
         Check(code == raw.SQLITE_DONE ? again : code);
-        return raw.sqlite3_changes(connection.Handle);
     }
 
     /// <summary>The first row's numbers, or null when there is none.</summary>
