@@ -41,19 +41,22 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
     {
         var file = SqliteFile.Own(options.Path);
         SqliteConnection? connection = null;
+        SqliteWriteConnection? writing = null;
         try
         {
             if (SqliteWriteAheadLog.FindDamage(file.Path) is { } damage)
                 Accept(damage, options, logger);
             connection = file.OpenForWriting();
             var found = SqliteSchema.Migrate(connection, file.Path);
-            var writing = new SqliteWriteConnection(connection);
+            writing = new SqliteWriteConnection(connection);
             var (generation, applied) = Recover(writing, file.Path, options, logger);
             Log.Opened(logger, file.Path, connection.ServerVersion, found, SqliteSchema.Version);
             return new(file, writing, new CommitJournal(file.Path, generation, applied, settings.Sync), options, settings, logger);
         }
         catch (Exception exception)
         {
+            // Its statements, too: while one is left, SQLite keeps the file open, and the transaction with its lock.
+            writing?.Dispose();
             connection?.Dispose();
             file.Dispose();
             if (exception is SqliteException sqlite)
