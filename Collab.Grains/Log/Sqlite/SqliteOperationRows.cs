@@ -51,7 +51,7 @@ internal sealed class SqliteOperationRows(SqliteConnection connection) : IDispos
         return null;
     }
 
-    private (SqliteOperationRow Row, string Reason)? Run(SqliteHotStatement insert, ReadOnlySpan<SqliteOperationRow> rows)
+    private static (SqliteOperationRow Row, string Reason)? Run(SqliteHotStatement insert, ReadOnlySpan<SqliteOperationRow> rows)
     {
         var bound = 0;
         try
