@@ -15,6 +15,7 @@ builder.Services.UseServerLimits();
 builder.Services.UseInlineScheduling();
 
 var app = builder.Build();
+app.UseThreadPool();
 app.UseSecurityHeaders();
 app.MapDemo();
 app.MapCollab();
