@@ -34,6 +34,8 @@ public static class CollabGrains
         silo.Services.AddSingleton(new HostPart("silo"));
         silo.Services.AddSingleton<LoadReporter>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<LoadReporter>());
+        // The system's time also where a test has another one for all the rest: it is of milliseconds, and nobody would move the hands.
+        silo.Services.AddSingleton(new CompanyClock(TimeProvider.System));
         silo.Services.AddSingleton<SharedSnapshots>();
         silo.Services.AddHostedService(provider => provider.GetRequiredService<SharedSnapshots>());
         silo.Services.AddSingleton<ListeningHosts>();

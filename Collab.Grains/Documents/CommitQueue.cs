@@ -18,6 +18,7 @@ namespace Collab.Grains.Documents;
 /// </remarks>
 /// <param name="onDurable">Called after each flush with what it made durable, in order.</param>
 /// <param name="random">Spreads repetitions and retries; seeded in the simulation.</param>
+/// <param name="company">Null: a flush never waits for more operations to go with it.</param>
 public sealed class CommitQueue(
     ILogWriter writer,
     TimeProvider clock,
@@ -26,7 +27,8 @@ public sealed class CommitQueue(
     Revision durable,
     IContent content,
     Action<ImmutableArray<CommittedOperation>> onDurable,
-    Random? random = null)
+    Random? random = null,
+    CompanyClock? company = null)
 {
     /// <summary>A flush takes milliseconds. Whoever waited this long had better be told to come back than be kept.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -40,6 +42,12 @@ public sealed class CommitQueue(
 
     private static readonly TimeSpan AwayAtLeast = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whoever has not sent the next operation this long after the last flush does not send one after the other.</summary>
+    private static readonly TimeSpan CompanyTime = 2 * CompanyClock.Tick;
+
+    /// <summary>So many flushes at most don't wait for company after it did not come.</summary>
+    private const int LonelyLimit = 64;
+
     private readonly Random _random = random ?? Random.Shared;
     private readonly List<LogRecord> _queued = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,6 +60,11 @@ public sealed class CommitQueue(
     private bool _isWatched;
     private long _pausedAt;
     private TimeSpan _pause;
+    private Company? _company;
+    private int _companyExpected;
+    private long _flushedAt;
+    private int _lonely;
+    private int _lonelyLeft;
 
     /// <summary>The newest revision that the log has.</summary>
     public Revision Durable { get; private set; } = durable;
@@ -118,6 +131,7 @@ public sealed class CommitQueue(
         _queuedContent = content;
         UncommittedBytes += record.Encoded.Length;
         UncommittedCount++;
+        _company?.Come(isComplete: _queued.Count >= _companyExpected);
     }
 
     /// <summary>What was added goes with the next flush, which begins now unless one is in flight.</summary>
@@ -175,6 +189,9 @@ public sealed class CommitQueue(
     {
         while (_queued.Count > 0 && !HasFailed)
         {
+            await GatherAsync();
+            if (HasFailed)
+                break;
             var (records, content) = (_queued.ToArray(), _queuedContent);
             (_flushing, _next) = (_next, NewFlush());
             _queued.Clear();
@@ -191,7 +208,30 @@ public sealed class CommitQueue(
             DurableContent = content;
             onDurable(Committed(records));
             _flushing.TrySetResult(CommitOutcome.Durable);
+            (_companyExpected, _flushedAt) = (records.Length + _queued.Count, company?.Now ?? 0);
         }
+    }
+
+    /// <summary>
+    /// Waits for those who sent what the last flush had. Who types in a loop answers what was pushed within less than the next flush would take; without waiting, half of them would always be in a flush while the other half is being told of
+    /// the last one, and everybody is told twice as often. Where nobody answers that fast, which is wherever people type, nothing is waited for.
+    /// </summary>
+    private async ValueTask GatherAsync()
+    {
+        if (company is null || IsStalled || _queued.Count >= _companyExpected || company.Since(_flushedAt) > CompanyTime)
+            return;
+        if (_lonelyLeft > 0)
+        {
+            _lonelyLeft--;
+            return;
+        }
+
+        _company = new Company();
+        company.Watch(_company);
+        bool isComplete = await _company.Over;
+        _company = null;
+        _lonely = isComplete ? 0 : Math.Clamp(2 * _lonely, 1, LonelyLimit);
+        _lonelyLeft = _lonely;
     }
 
     private static ImmutableArray<CommittedOperation> Committed(LogRecord[] records)
@@ -284,6 +324,7 @@ public sealed class CommitQueue(
     private void End()
     {
         HasFailed = true;
+        _company?.End();
         _ended.TrySetResult();
         Answer(CommitOutcome.InDoubt);
     }

@@ -21,6 +21,7 @@ namespace Collab.Grains.Documents;
 public sealed partial class DocumentGrain(
     IOperationLog log,
     ILogWriter writer,
+    CompanyClock company,
     DocumentLoader loader,
     PastReads past,
     ActiveDocuments documents,
@@ -293,7 +294,7 @@ public sealed partial class DocumentGrain(
             OnDurable(document.Epoch, commits, snapshots, operations, traces);
             active.Count(operations.Length);
             active.Measure(authority);
-        });
+        }, company: company);
         _live = new LiveDocument(document, kind, authority, commits, snapshots, new SharedSnapshot(sharedSnapshots.Budget), log, options.Value, clock, Activity.Conflicted, traces, EndIfFailed);
         active.Loaded(authority);
         snapshots.Begin(loaded);
