@@ -13,6 +13,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddCollab();
 builder.Services.UseServerLimits();
 builder.Services.UseInlineScheduling();
+builder.Services.UseSocketHandover();
 
 var app = builder.Build();
 app.UseThreadPool();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Collab.Tests.Web.Security;
 using Collab.Web;
 using Collab.Web.Security;
+using Collab.Web.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -35,6 +36,7 @@ public sealed class WebHost : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
+        builder.Services.UseSocketHandover();
         if (grains is null)
             builder.AddCollab();
         else

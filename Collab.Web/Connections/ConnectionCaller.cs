@@ -18,7 +18,7 @@ internal sealed class ConnectionCaller : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
-    private readonly HttpContext? _handshake;
+    private readonly Handshake? _handshake;
     private readonly CallerAuthentication _authentication;
     private readonly RevokedCredentials _revoked;
     private readonly TimeSpan _timeout;
@@ -35,10 +35,10 @@ internal sealed class ConnectionCaller : IDisposable
     private bool _isDisposed;
 
     /// <param name="timeout">How long nobody may be known.</param>
-    public ConnectionCaller(HttpContext? handshake, CallerAuthentication authentication, RevokedCredentials revoked, TimeSpan timeout, TimeProvider time)
+    public ConnectionCaller(Handshake? handshake, CallerAuthentication authentication, RevokedCredentials revoked, TimeSpan timeout, TimeProvider time)
     {
         (_handshake, _authentication, _revoked, _timeout, _time) = (handshake, authentication, revoked, timeout, time);
-        _caller = handshake?.FindCaller();
+        _caller = handshake?.Caller;
         _unknownSince = time.GetUtcNow();
     }
 
@@ -203,7 +203,7 @@ internal sealed class ConnectionCaller : IDisposable
         : new Refusal(RefusalReason.Forbidden, "The connection is somebody else's; another subject needs a connection of its own.");
 
     /// <summary>Counts the connection for its user from now on.</summary>
-    private Refusal? Count(Caller caller) => caller.Subject is { } subject ? _handshake?.Features.Get<ConnectionPass>()?.TryIdentify(subject) : null;
+    private Refusal? Count(Caller caller) => caller.Subject is { } subject ? _handshake?.Pass?.TryIdentify(subject) : null;
 
     /// <summary>Judges again after <paramref name="wait"/>. Under the lock.</summary>
     private void Wait(TimeSpan wait)

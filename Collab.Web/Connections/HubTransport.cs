@@ -9,7 +9,7 @@ internal sealed class HubTransport(HubConnectionContext context) : IClientTransp
 {
     public string Id => context.ConnectionId;
 
-    public HttpContext? Handshake { get; } = context.GetHttpContext();
+    public Handshake? Handshake { get; } = context.GetHttpContext() is { } request ? Handshake.Of(request) : null;
 
     public TimeSpan SilentFor => context.Features.Get<PacedReader>()?.Pace.SilentFor ?? TimeSpan.Zero;
 

@@ -7,8 +7,8 @@ internal interface IClientTransport
 {
     string Id { get; }
 
-    /// <summary>The request that it began with.</summary>
-    HttpContext? Handshake { get; }
+    /// <summary>What is known of the request that it began with.</summary>
+    Handshake? Handshake { get; }
 
     /// <summary>For how long nothing came, a ping included.</summary>
     TimeSpan SilentFor { get; }

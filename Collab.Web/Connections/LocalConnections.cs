@@ -48,7 +48,7 @@ internal sealed class LocalConnections(
     {
         var caller = new ConnectionCaller(transport.Handshake, authentication, revoked, accessOptions.Value.AuthenticationTimeout, time);
         var connection = new ClientConnection(transport, caller, this, cluster, feeds, roles, snapshots, options.Value, time, logger);
-        if (transport.Handshake?.Features.Get<ConnectionPass>() is { } pass)
+        if (transport.Handshake?.Pass is { } pass)
             pass.IsOpen = true;
         _connections[connection.Id] = connection;
         caller.Attach(connection);

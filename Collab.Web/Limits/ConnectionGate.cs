@@ -89,9 +89,8 @@ internal sealed class ConnectionGate(IOptions<CollabOptions> options)
         }
         finally
         {
-            Leave(pass);
-            if (!pass.IsOpen)
-                ConnectionMetrics.HandshakeBad.Inc();
+            if (!pass.IsHandedOver)
+                pass.Leave();
         }
     }
 
@@ -137,7 +136,7 @@ internal sealed class ConnectionGate(IOptions<CollabOptions> options)
     }
 }
 
-/// <summary>One connection's place in the <see cref="ConnectionGate"/>; a feature of its HTTP request.</summary>
+/// <summary>One connection's place in the <see cref="ConnectionGate"/>; a feature of the HTTP request that it begins with.</summary>
 internal sealed class ConnectionPass(ConnectionGate gate, NetworkAddress address)
 {
     public NetworkAddress Address { get; } = address;
@@ -148,6 +147,17 @@ internal sealed class ConnectionPass(ConnectionGate gate, NetworkAddress address
     /// <summary>It got through SignalR's handshake.</summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>Its request ends before it; whoever serves it then gives the pass back.</summary>
+    public bool IsHandedOver { get; set; }
+
     /// <inheritdoc cref="ConnectionGate.TryIdentify"/>
     public Refusal? TryIdentify(string user) => gate.TryIdentify(this, user);
+
+    /// <summary>The connection is gone.</summary>
+    public void Leave()
+    {
+        gate.Leave(this);
+        if (!IsOpen)
+            ConnectionMetrics.HandshakeBad.Inc();
+    }
 }

@@ -1,5 +1,6 @@
 using Collab.Contracts.Refusals;
 using Collab.Observability;
+using Collab.Web.Connections;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Collab.Web.Security;
@@ -31,14 +32,14 @@ internal sealed partial class CallerAuthentication(
     }
 
     /// <summary>Whose <paramref name="token"/> it is, as the same schemes see it that see a request's: as a bearer token of a request like the <paramref name="handshake"/>.</summary>
-    public async Task<Identification> IdentifyAsync(string token, HttpContext? handshake)
+    public async Task<Identification> IdentifyAsync(string token, Handshake? handshake)
     {
         await using var scope = scopes.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         if (handshake is not null)
         {
-            (context.Request.Scheme, context.Request.Host, context.Request.Path) = (handshake.Request.Scheme, handshake.Request.Host, handshake.Request.Path);
-            context.Connection.RemoteIpAddress = handshake.Connection.RemoteIpAddress;
+            (context.Request.Scheme, context.Request.Host, context.Request.Path) = (handshake.Scheme, handshake.Host, handshake.Path);
+            context.Connection.RemoteIpAddress = handshake.Address;
         }
 
         context.Request.Method = HttpMethods.Get;

@@ -12,7 +12,7 @@ namespace Collab.Web.Sockets;
 /// One client's WebSocket, served without SignalR: what comes is read from the socket into one buffer and handed to <see cref="ClientVerbs"/> where it lies, what goes is written to the socket by the outbox. No pipe, no queue and no
 /// other thread stands between. On the wire it is SignalR's hub protocol, handshake, pings and goodbye included.
 /// </summary>
-internal sealed partial class ClientSocket(WebSocket socket, HttpContext handshake, SocketServer server) : IClientTransport
+internal sealed partial class ClientSocket(WebSocket socket, Handshake handshake, SocketServer server, ConnectionHandover? handover = null) : IClientTransport
 {
     // What most messages fit into; larger ones double it.
     private const int ReadBytes = 4 << 10;
@@ -35,7 +35,7 @@ internal sealed partial class ClientSocket(WebSocket socket, HttpContext handsha
 
     public string Id { get; } = SocketServer.NewId();
 
-    public HttpContext? Handshake => handshake;
+    public Handshake Handshake => handshake;
 
     public TimeSpan SilentFor => _pace.SilentFor;
 
@@ -58,9 +58,13 @@ internal sealed partial class ClientSocket(WebSocket socket, HttpContext handsha
         _isEnding = true;
         var closing = CloseAsync();
         await WaitAsync(Task.WhenAll(reading, closing));
-        // Also what takes too long ends now.
-        socket.Abort();
-        await Task.WhenAll(reading, closing);
+        if (!reading.IsCompleted || !closing.IsCompleted)
+        {
+            // What takes too long ends now.
+            Cut();
+            await Task.WhenAll(reading, closing);
+        }
+
         // It may have got through its handshake just when that was given up.
         server.Close(this);
     }
@@ -99,7 +103,7 @@ internal sealed partial class ClientSocket(WebSocket socket, HttpContext handsha
 
         if (Volatile.Read(ref _sendingSince) is > 0 and var since && time.GetElapsedTime(since) > server.SendTimeout)
         {
-            socket.Abort();
+            Cut();
             Abort();
         }
         else if (!_isWaiting && _pace.SilentFor > server.ClientTimeout)
@@ -111,6 +115,13 @@ internal sealed partial class ClientSocket(WebSocket socket, HttpContext handsha
             _pingedAt = time.GetTimestamp();
             connection.Outbox.Ping();
         }
+    }
+
+    /// <summary>Ends it under whoever is reading or writing.</summary>
+    private void Cut()
+    {
+        socket.Abort();
+        handover?.Abort();
     }
 
     private void End(ServerMessage? lastWords)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Collab.Silo.Instruments;
 using Collab.Web.Connections;
@@ -91,9 +92,38 @@ internal sealed class SocketServer(
     private async Task ServeAsync(HttpContext context)
     {
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
-        context.Features.Get<IHttpActivityFeature>()?.Activity.AddTag("http.long_running", "true");
-        using var accepted = await context.WebSockets.AcceptWebSocketAsync();
-        var socket = new ClientSocket(accepted, context, this);
+        var handover = ConnectionHandover.Find(context);
+        if (handover is null)
+            context.Features.Get<IHttpActivityFeature>()?.Activity.AddTag("http.long_running", "true");
+        var handshake = Handshake.Of(context);
+        var accepted = await context.WebSockets.AcceptWebSocketAsync();
+        if (handover is null)
+        {
+            using (accepted)
+                await RunAsync(new ClientSocket(accepted, handshake, this));
+            return;
+        }
+
+        // What was accepted has read nothing, and is not used: it would read the request, which ends here.
+        handshake.Pass?.IsHandedOver = true;
+        handover.Leave(() => RunHandedOverAsync(handover, handshake));
+    }
+
+    private async Task RunHandedOverAsync(ConnectionHandover handover, Handshake handshake)
+    {
+        try
+        {
+            var socket = WebSocket.CreateFromStream(new TransportStream(handover.Transport), new WebSocketCreationOptions { IsServer = true });
+            await RunAsync(new ClientSocket(socket, handshake, this, handover));
+        }
+        finally
+        {
+            handshake.Pass?.Leave();
+        }
+    }
+
+    private async Task RunAsync(ClientSocket socket)
+    {
         var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _sockets[socket] = running.Task;
         try

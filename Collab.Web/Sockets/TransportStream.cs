@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace Collab.Web.Sockets;
+
+/// <summary>A connection that was handed over, as a <see cref="System.Net.WebSockets.WebSocket"/> reads and writes it.</summary>
+/// <remarks>To dispose of it does nothing: WebSocket does so when the last frame is written, which is not yet sent.</remarks>
+internal sealed class TransportStream(IDuplexPipe transport) : Stream
+{
+    private readonly PipeReader _input = transport.Input;
+    private readonly PipeWriter _output = transport.Output;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var reading = _input.ReadAsync(cancellationToken);
+        if (!reading.IsCompletedSuccessfully)
+            return AwaitAsync(reading, buffer, cancellationToken);
+        var result = reading.Result;
+        return result.IsCanceled ? AwaitAsync(_input.ReadAsync(cancellationToken), buffer, cancellationToken) : new ValueTask<int>(Take(result, buffer.Span));
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var writing = _output.WriteAsync(buffer, cancellationToken);
+        return writing.IsCompletedSuccessfully ? Check(writing.Result) : AwaitAsync(writing);
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> AwaitAsync(ValueTask<ReadResult> reading, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var result = await reading;
+        // HTTP cancels a read as the host stops, of which this one is told otherwise.
+        while (result.IsCanceled)
+            result = await _input.ReadAsync(cancellationToken);
+        return Take(result, buffer.Span);
+    }
+
+    private static async ValueTask AwaitAsync(ValueTask<FlushResult> writing) => await Check(await writing);
+
+    private static ValueTask Check(FlushResult written) => written.IsCompleted ? ValueTask.FromException(new IOException("The connection takes nothing any more.")) : default;
+
+    private int Take(ReadResult result, Span<byte> buffer)
+    {
+        int count = (int)Math.Min(result.Buffer.Length, buffer.Length);
+        var taken = result.Buffer.Slice(0, count);
+        taken.CopyTo(buffer);
+        // From here on its segments are the pipe's again.
+        _input.AdvanceTo(taken.End);
+        return count;
+    }
+}
