@@ -1,5 +1,4 @@
 using Collab.Contracts.Refusals;
-using Collab.Web.Limits;
 using Collab.Web.Messages;
 using Collab.Web.Security;
 
