@@ -16,7 +16,6 @@ builder.Services.UseInlineScheduling();
 builder.Services.UseSocketHandover();
 
 var app = builder.Build();
-app.UseThreadPool();
 app.UseSecurityHeaders();
 app.MapDemo();
 app.MapCollab();

@@ -13,10 +13,11 @@ internal sealed class LogLifecycle(IServiceProvider services) : IHostedLifecycle
 {
     private LogWriter? _writer;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        // Opening it blocks, and what was awaited before may have gone on on the thread that polls the sockets, a database's among them.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _writer = services.GetRequiredService<LogWriter>();
-        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -120,7 +120,7 @@ public sealed class SocketTests(WebHost host) : IClassFixture<WebHost>
     {
         using var blocked = new ManualResetEventSlim();
         using var released = new ManualResetEventSlim();
-        var inline = new WebHost(new Dictionary<string, string?>(), services => services.UseInlineScheduling().AddSingleton<IStartupFilter>(new Blocking(blocked, released)));
+        var inline = new WebHost(new Dictionary<string, string?>(), services => services.UseInlineScheduling().UseSocketHandover().AddSingleton<IStartupFilter>(new Blocking(blocked, released)));
         await inline.StartAsync();
         string document = await inline.CreateAsync();
         await using (var ann = await inline.ConnectAsync())

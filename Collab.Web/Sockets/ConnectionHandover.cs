@@ -19,6 +19,7 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
     private static readonly TimeSpan EndLimit = SocketServer.CloseTimeout;
 
     private readonly ConnectionContext _connection;
+    private readonly PooledTransport _lent;
     private readonly IConnectionHeartbeatFeature? _heartbeat;
     private volatile Listener[] _listeners = [];
     private Func<Task>? _serve;
@@ -27,12 +28,14 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
     {
         _connection = connection;
         Transport = connection.Transport;
+        connection.Transport = _lent = new PooledTransport(Transport);
         _heartbeat = connection.Features.Get<IConnectionHeartbeatFeature>();
         connection.Features.Set(this);
         if (_heartbeat is not null)
             connection.Features.Set<IConnectionHeartbeatFeature>(this);
     }
 
+    /// <summary>For what the connection is handed over to. HTTP is lent another way to the same pipes.</summary>
     public IDuplexPipe Transport { get; }
 
     /// <summary>The connection's life: what <paramref name="next"/> makes of it, HTTP, and then what was left here.</summary>
@@ -59,7 +62,7 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
     public static ConnectionHandover? Find(HttpContext context) =>
         context.Features.Get<ConnectionHandover>() is { } handover
         && HttpProtocol.IsHttp11(context.Request.Protocol)
-        && handover._connection.Transport == handover.Transport
+        && handover._connection.Transport == handover._lent
         // Kestrel's own requests are their features themselves.
         && context.Features.Get<IHttpUpgradeFeature>() == context.Features
             ? handover

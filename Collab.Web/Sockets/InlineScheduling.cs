@@ -12,7 +12,8 @@ public static class InlineScheduling
     /// message out. To be called before the process has its first socket. Whoever sets the runtime's own switch to 0 has the completions on the pool.
     /// </summary>
     /// <remarks>
-    /// What blocks such a thread holds up every connection. Collab's messages never do, see <see cref="Connections.ClientVerbs"/>; requests of HTTP go on in the pool (<see cref="UseThreadPool"/>), and so does whatever has awaited a grain.
+    /// What blocks such a thread holds up every connection. Collab's messages never do, see <see cref="Connections.ClientVerbs"/>; what goes by HTTP is handled in the pool, where <see cref="SocketHandover"/> is used, without which this must not
+    /// be; and so is whatever has awaited a grain. What else awaits a socket, a database's or another server's, may not block before it has awaited something else.
     /// </remarks>
     public static IServiceCollection UseInlineScheduling(this IServiceCollection services)
     {
@@ -20,11 +21,4 @@ public static class InlineScheduling
             Environment.SetEnvironmentVariable(Completions, "1");
         return services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
     }
-
-    /// <summary>Handles requests in the pool, whoever read them from the socket. The first in the pipeline.</summary>
-    public static IApplicationBuilder UseThreadPool(this IApplicationBuilder app) => app.Use(static next => async context =>
-    {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await next(context);
-    });
 }

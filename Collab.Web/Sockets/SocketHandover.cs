@@ -24,7 +24,12 @@ public static class SocketHandover
         listen.Use(next =>
         {
             ConnectionDelegate handing = connection => new ConnectionHandover(connection).RunAsync(next);
-            return connection => limits.MaxConcurrentUpgradedConnections is null ? handing(connection) : next(connection);
+            ConnectionDelegate lending = connection =>
+            {
+                connection.Transport = new PooledTransport(connection.Transport);
+                return next(connection);
+            };
+            return connection => limits.MaxConcurrentUpgradedConnections is null ? handing(connection) : lending(connection);
         });
         return listen;
     }
