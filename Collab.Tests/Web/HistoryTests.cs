@@ -14,6 +14,7 @@ namespace Collab.Tests.Web;
 public sealed class HistoryTests : IAsyncLifetime
 {
     private const int Length = 300;
+    private const int SnapshotOperations = 20;
 
     private readonly WebHost _host;
     private HeldLog _log = null!;
@@ -21,7 +22,7 @@ public sealed class HistoryTests : IAsyncLifetime
     public HistoryTests() => _host = new WebHost(
         new Dictionary<string, string?>
         {
-            ["Collab:Documents:SnapshotOperations"] = "20",
+            ["Collab:Documents:SnapshotOperations"] = $"{SnapshotOperations}",
             ["Collab:Documents:RetainOperations"] = "100",
             ["Collab:Documents:WindowOperationsLimit"] = "16",
             ["Collab:Documents:PastReadsLimit"] = "1",
@@ -122,7 +123,7 @@ public sealed class HistoryTests : IAsyncLifetime
         await early.WriteAsync(0, 3);
         var other = new Typist(grains, document, "other");
         await other.AdmitAsync();
-        await other.WriteAsync(3, Length);
+        await WriteAsync(other, document, 3);
         await StartAsync(document);
         if (isReloaded)
         {
@@ -151,8 +152,19 @@ public sealed class HistoryTests : IAsyncLifetime
         string document = await _host.CreateAsync();
         var typist = new Typist(_host.Services.GetRequiredService<IGrainFactory>(), document, "typist");
         await typist.AdmitAsync();
-        await typist.WriteAsync(0, Length);
+        await WriteAsync(typist, document, 0);
         return document;
+    }
+
+    /// <summary>Writes, and lets the snapshots keep up: where few are written, less can be given up.</summary>
+    private async Task WriteAsync(Typist typist, string document, int from)
+    {
+        for (int to; from < Length; from = to)
+        {
+            to = Math.Min(from + SnapshotOperations, Length);
+            await typist.WriteAsync(from, to);
+            await Eventually.IsTrue(async () => (await _log.ListSnapshotsAsync(new DocumentId(document), CancellationToken.None)).Any(snapshot => snapshot.Revision.Value >= to - SnapshotOperations), "a snapshot was written");
+        }
     }
 
     /// <summary>Where the document begins once retention has nothing more to give up.</summary>
@@ -164,7 +176,7 @@ public sealed class HistoryTests : IAsyncLifetime
         {
             before = start;
             start = (await _host.GetAsync($"/api/documents/{document}")).GetProperty("start").GetInt64();
-            return start >= Length - 150 && start == before;
+            return start >= Length - 200 && start == before;
         }, "history was given up");
         return start;
     }
