@@ -20,10 +20,11 @@ internal sealed class CallCancellation : IDisposable
 
     private void Cancel(CancellationToken callersToken)
     {
+        // The caller first: the grain's turn, on another thread, may answer as soon as it hears of it.
+        _call.Fail(new OperationCanceledException(callersToken));
         if (_call.Owner is { } owner)
             owner.RunTurn(static source => ((CancellationTokenSource)source!).Cancel(), _source);
         else
             _source.Cancel();
-        _call.Fail(new OperationCanceledException(callersToken));
     }
 }
