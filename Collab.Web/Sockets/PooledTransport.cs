@@ -11,6 +11,8 @@ internal sealed class PooledTransport(IDuplexPipe transport) : IDuplexPipe
     public PipeWriter Output { get; } = new Writer(transport.Output);
 
     // What has not waited goes on where it is.
+    private static ValueTask<T> InPool<T>(ValueTask<T> waiting) => waiting.IsCompleted ? waiting : InPoolAsync(waiting);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> InPoolAsync<T>(ValueTask<T> waiting)
     {
@@ -22,11 +24,7 @@ internal sealed class PooledTransport(IDuplexPipe transport) : IDuplexPipe
 
     private sealed class Reader(PipeReader input) : PipeReader
     {
-        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        {
-            var reading = input.ReadAsync(cancellationToken);
-            return reading.IsCompleted ? reading : InPoolAsync(reading);
-        }
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => InPool(input.ReadAsync(cancellationToken));
 
         public override bool TryRead(out ReadResult result) => input.TryRead(out result);
 
@@ -62,7 +60,5 @@ internal sealed class PooledTransport(IDuplexPipe transport) : IDuplexPipe
         public override void Complete(Exception? exception = null) => output.Complete(exception);
 
         public override ValueTask CompleteAsync(Exception? exception = null) => output.CompleteAsync(exception);
-
-        private static ValueTask<FlushResult> InPool(ValueTask<FlushResult> writing) => writing.IsCompleted ? writing : InPoolAsync(writing);
     }
 }

@@ -21,15 +21,12 @@ public static class SocketHandover
     public static ListenOptions UseSocketHandover(this ListenOptions listen)
     {
         var limits = listen.KestrelServerOptions.Limits;
-        listen.Use(next =>
+        listen.Use(next => (ConnectionContext connection) =>
         {
-            ConnectionDelegate handing = connection => new ConnectionHandover(connection).RunAsync(next);
-            ConnectionDelegate lending = connection =>
-            {
-                connection.Transport = new PooledTransport(connection.Transport);
-                return next(connection);
-            };
-            return connection => limits.MaxConcurrentUpgradedConnections is null ? handing(connection) : lending(connection);
+            if (limits.MaxConcurrentUpgradedConnections is null)
+                return new ConnectionHandover(connection).RunAsync(next);
+            connection.Transport = new PooledTransport(connection.Transport);
+            return next(connection);
         });
         return listen;
     }
