@@ -36,18 +36,6 @@ internal sealed class CallWithResult<TArguments, TResult>(
         Owner!.OnCompleted(this);
     }
 
-    public override async ValueTask<Response> Invoke()
-    {
-        try
-        {
-            return Response.FromResult(await method.Invoke(Target!, Arguments));
-        }
-        catch (Exception exception)
-        {
-            return Response.FromException(exception);
-        }
-    }
-
     public override Task Begin()
     {
         try

@@ -35,19 +35,6 @@ internal sealed class CallWithoutResult<TArguments>(GrainReference reference, Gr
         Owner!.OnCompleted(this);
     }
 
-    public override async ValueTask<Response> Invoke()
-    {
-        try
-        {
-            await method.Invoke(Target!, Arguments);
-            return Response.Completed;
-        }
-        catch (Exception exception)
-        {
-            return Response.FromException(exception);
-        }
-    }
-
     public override Task Begin()
     {
         try

@@ -60,7 +60,12 @@ internal abstract class GrainCall(GrainMethod method) : IInvokable
     /// <summary>Invokes without filters, settles the promise and tells the owner, exactly once.</summary>
     public abstract void Run();
 
-    public abstract ValueTask<Response> Invoke();
+    public async ValueTask<Response> Invoke()
+    {
+        var begun = Begin();
+        await begun.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return OutcomeOf(begun);
+    }
 
     /// <summary>Invokes. Never throws; the task ends as the method does.</summary>
     public abstract Task Begin();

@@ -36,8 +36,6 @@ internal sealed class TimerTick : GrainCall, IGrainTimerInvoker
 
     public override void Run() => _ = RunAsync();
 
-    public override ValueTask<Response> Invoke() => _timer.Tick();
-
     public override async Task Begin()
     {
         if ((await _timer.Tick()).Exception is { } exception)
