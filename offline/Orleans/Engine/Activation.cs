@@ -74,6 +74,7 @@ internal sealed class Activation : IGrainContext, ICallOwner
 
     public void OnCompleted(GrainCall call)
     {
+        bool pumps;
         lock (_gate)
         {
             _running.Remove(call);
@@ -81,11 +82,12 @@ internal sealed class Activation : IGrainContext, ICallOwner
                 _idleSince = Environment.TickCount64;
             if (_blocking is null || ReferenceEquals(_blocking, call))
                 _blocking = null;
-            if (_pumping || (_waiting.Count == 0 && State != ActivationState.Deactivating))
-                return;
-            _pumping = true;
+            pumps = !_pumping && (_waiting.Count > 0 || State == ActivationState.Deactivating);
+            _pumping |= pumps;
         }
-        _turns.Run(PumpTurn, this);
+        call.Leave();
+        if (pumps)
+            _turns.Run(PumpTurn, this);
     }
 
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)

@@ -57,6 +57,11 @@ internal abstract class GrainCall(GrainMethod method) : IInvokable
         Owner = owner;
     }
 
+    /// <summary>It is in no list of its owner's any more.</summary>
+    public virtual void Leave()
+    {
+    }
+
     /// <summary>Invokes without filters, settles the promise and tells the owner, exactly once.</summary>
     public abstract void Run();
 

@@ -67,21 +67,33 @@ internal sealed class GrainTimer : IGrainTimer
             _log.TimerFailed(exception, _activation.GrainId);
             return Response.FromException(exception);
         }
-        finally
+    }
+
+    /// <summary>Waits for the next tick. Not before the last one has left the activation: they are one call, which can be in one list only.</summary>
+    public void Rest()
+    {
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _ticking = false;
-                if (!_stop.IsCancellationRequested)
-                    _timer.Change(_changed ? _due : _period, Timeout.InfiniteTimeSpan);
-            }
+            _ticking = false;
+            if (!_stop.IsCancellationRequested)
+                _timer.Change(_changed ? _due : _period, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void Fire()
     {
         lock (_gate)
+        {
+            if (_ticking)
+            {
+                // It was set anew when this was due already, and was due again before this came: one tick at a time.
+                (_changed, _due) = (true, TimeSpan.Zero);
+                return;
+            }
+
             _ticking = true;
+        }
+
         _activation.TryReceive(_tick);
     }
 

@@ -34,6 +34,8 @@ internal sealed class TimerTick : GrainCall, IGrainTimerInvoker
 
     public override void Start(ICallOwner owner, object instance) => base.Start(owner, this);
 
+    public override void Leave() => _timer.Rest();
+
     public override void Run() => _ = RunAsync();
 
     public override async Task Begin()
