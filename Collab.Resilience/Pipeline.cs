@@ -14,14 +14,21 @@ namespace Collab.Resilience;
 /// </summary>
 public sealed partial class Pipeline : IDisposable
 {
+    private static readonly ResiliencePropertyKey<long> Began = new("collab.began");
+
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(1);
+
     private readonly string _word;
     private readonly TimeProvider _time;
     private readonly ILogger<Pipeline> _logger;
     private readonly ConcurrencyLimiter _places;
     private readonly ResiliencePipeline _once;
     private readonly ResiliencePipeline _repeating;
+    private readonly ResiliencePipeline? _repeatingAfter;
     private readonly ResiliencePipeline _untimed;
     private readonly ResiliencePipeline _breaker;
+    private readonly AttemptWatch _watch;
+    private readonly Func<Exception?, bool> _isTrouble;
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly Gauge.Child _state;
     private readonly Counter.Child _trips;
@@ -56,6 +63,9 @@ public sealed partial class Pipeline : IDisposable
         // What neither waits for a place nor is repeated takes no longer than its attempt; a second clock for each call would cost as much as the first.
         _once = options.QueuedCalls == 0 ? places.AddPipeline(attempt).Build() : Timed(options).AddPipeline(places.AddPipeline(attempt).Build()).Build();
         _repeating = options.Retries == 0 ? _once : Timed(options).AddPipeline(Places(name, options).AddRetry(Retry(options, IsTrouble)).AddPipeline(attempt).Build()).Build();
+        _repeatingAfter = options.Retries == 0 ? null : Builder().AddTimeout(LimitOfRest(options.TotalTimeout)).AddRetry(Retry(options, IsTrouble)).AddPipeline(attempt).Build();
+        _watch = new AttemptWatch(time, options.AttemptTimeout, () => _timeouts.Inc());
+        _isTrouble = IsTrouble;
 
         bool IsTrouble(Exception? failure) => failure is TimeoutRejectedException || (failure is not null and not ExecutionRejectedException && isTrouble(failure));
     }
@@ -70,26 +80,82 @@ public sealed partial class Pipeline : IDisposable
     /// <exception cref="BrokenCircuitException">The breaker is open; it was not begun.</exception>
     /// <exception cref="BulkheadRejectedException">Too many wait already; it was not begun.</exception>
     public ValueTask<T> RepeatAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
-        RunAsync(_repeating, call, state, cancellation);
+        TryTakePlace(cancellation) is { } place ? RepeatDirectlyAsync(call, state, place, cancellation) : RunAsync(_repeating, call, state, cancellation);
 
     /// <summary>Makes a call that is never repeated here, because done twice it may have another effect.</summary>
     /// <inheritdoc cref="RepeatAsync"/>
     public ValueTask<T> OnceAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
-        RunAsync(_once, call, state, cancellation);
+        TryTakePlace(cancellation) is { } place
+            ? ToldAsync(static (once, cancellation) => once._watch.RunAsync(once.call, once.state, cancellation), (_watch, call, state), place, cancellation)
+            : RunAsync(_once, call, state, cancellation);
 
     /// <summary>Makes a call, once, that is known to end: its own way has a limit of time. Without a clock here it costs a fraction of the others, which is for the one call that every keystroke makes.</summary>
     /// <exception cref="BrokenCircuitException">The breaker is open; it was not begun.</exception>
     /// <exception cref="BulkheadRejectedException">Too many wait already; it was not begun.</exception>
-    /// <remarks>
-    /// While the breaker is closed and a place is free, the breaker is told afterwards how the call ended: around a call that waits, each of Polly's layers waits, too, and costs more than the call.
-    /// Everything else (a breaker that is open, the one call that finds out, the wait for a place) goes through the layers.
-    /// </remarks>
     public ValueTask<T> UntimedAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
-        _circuit.CircuitState == CircuitState.Closed && !cancellation.IsCancellationRequested && _places.AttemptAcquire() is { IsAcquired: true } place
+        TryTakePlace(cancellation) is { } place
             ? ToldAsync(call, state, place, cancellation)
             : WithinAsync(call, state, cancellation);
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _places.Dispose();
+    }
+
+    /// <summary>A place for a call that needs none of Polly's layers, as long as it goes well; null when it does.</summary>
+    /// <remarks>
+    /// While the breaker is closed and a place is free, the breaker is told afterwards how the call ended: around a call that waits, each of Polly's layers waits, too, and costs more than the call.
+    /// Everything else (a breaker that is open, the one call that finds out, the wait for a place, repeating) goes through the layers.
+    /// </remarks>
+    private RateLimitLease? TryTakePlace(CancellationToken cancellation) =>
+        _circuit.CircuitState == CircuitState.Closed && !cancellation.IsCancellationRequested && _places.AttemptAcquire() is { IsAcquired: true } place ? place : null;
+
+    private async ValueTask<T> RepeatDirectlyAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, CancellationToken cancellation)
+    {
+        using (place)
+        {
+            long began = _time.GetTimestamp();
+            T answer;
+            try
+            {
+                answer = await _watch.RunAsync(call, state, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                if (_repeatingAfter is not null && _circuit.CircuitState == CircuitState.Closed && _isTrouble(failure))
+                    return await RepeatAfterAsync(_repeatingAfter, new FailedCall<TState, T>(failure, call, state), began, cancellation).ConfigureAwait(false);
+                await TellAsync(failure).ConfigureAwait(false);
+                throw;
+            }
+
+            await TellAsync(null).ConfigureAwait(false);
+            return answer;
+        }
+    }
+
+    /// <summary>Goes on with a call whose first attempt failed: through the layers, to which that failure looks like one that they met.</summary>
+    private async ValueTask<T> RepeatAfterAsync<TState, T>(ResiliencePipeline pipeline, FailedCall<TState, T> failed, long began, CancellationToken cancellation)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellation);
+        context.Properties.Set(Began, began);
+        try
+        {
+            return await pipeline.ExecuteAsync(
+                static (context, failed) => failed.TakeFailure() is { } failure ? ValueTask.FromException<T>(failure) : AttemptAsync(failed.Call, failed.State, context.CancellationToken),
+                context,
+                failed).ConfigureAwait(false);
+        }
+        catch (BrokenCircuitException)
+        {
+            _rejections.Inc();
+            throw;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
     private async ValueTask<T> ToldAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, CancellationToken cancellation)
     {
@@ -182,9 +248,18 @@ public sealed partial class Pipeline : IDisposable
     private ResiliencePipelineBuilder Places(PipelineName name, PipelineOptions options) =>
         Builder().AddStrategy(_ => new Bulkhead(_places, () => new BulkheadRejectedException(name, options)));
 
-    private TimeoutStrategyOptions Limit(TimeSpan timeout) => new()
+    private TimeoutStrategyOptions Limit(TimeSpan timeout) => Limit(_ => timeout);
+
+    /// <summary>What a call that began before its pipeline has left. Something, however late it is: for Polly no time is time without end.</summary>
+    private TimeoutStrategyOptions LimitOfRest(TimeSpan timeout) => Limit(context =>
     {
-        Timeout = timeout,
+        var rest = timeout - _time.GetElapsedTime(context.Properties.GetValue(Began, 0));
+        return rest > ShortestRest ? rest : ShortestRest;
+    });
+
+    private TimeoutStrategyOptions Limit(Func<ResilienceContext, TimeSpan> timeout) => new()
+    {
+        TimeoutGenerator = arguments => ValueTask.FromResult(timeout(arguments.Context)),
         OnTimeout = _ =>
         {
             _timeouts.Inc();
