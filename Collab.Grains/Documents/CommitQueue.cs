@@ -42,13 +42,8 @@ public sealed class CommitQueue(
 
     private static readonly TimeSpan AwayAtLeast = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Whoever has not sent the next operation this long after the last flush does not send one after the other.</summary>
-    private static readonly TimeSpan CompanyTime = 2 * CompanyClock.Tick;
-
-    /// <summary>So many flushes at most don't wait for company after it did not come.</summary>
-    private const int LonelyLimit = 64;
-
     private readonly Random _random = random ?? Random.Shared;
+    private readonly Company? _company = company is null ? null : new Company(company);
     private readonly List<LogRecord> _queued = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<CommitOutcome> _next = NewFlush();
@@ -60,11 +55,6 @@ public sealed class CommitQueue(
     private bool _isWatched;
     private long _pausedAt;
     private TimeSpan _pause;
-    private Company? _company;
-    private int _companyExpected;
-    private long _flushedAt;
-    private int _lonely;
-    private int _lonelyLeft;
 
     /// <summary>The newest revision that the log has.</summary>
     public Revision Durable { get; private set; } = durable;
@@ -131,7 +121,7 @@ public sealed class CommitQueue(
         _queuedContent = content;
         UncommittedBytes += record.Encoded.Length;
         UncommittedCount++;
-        _company?.Come(isComplete: _queued.Count >= _companyExpected);
+        _company?.Come(_queued.Count);
     }
 
     /// <summary>What was added goes with the next flush, which begins now unless one is in flight.</summary>
@@ -189,7 +179,8 @@ public sealed class CommitQueue(
     {
         while (_queued.Count > 0 && !HasFailed)
         {
-            await GatherAsync();
+            if (_company is not null && !IsStalled)
+                await _company.GatherAsync(_queued.Count);
             if (HasFailed)
                 break;
             var (records, content) = (_queued.ToArray(), _queuedContent);
@@ -208,30 +199,8 @@ public sealed class CommitQueue(
             DurableContent = content;
             onDurable(Committed(records));
             _flushing.TrySetResult(CommitOutcome.Durable);
-            (_companyExpected, _flushedAt) = (records.Length + _queued.Count, company?.Now ?? 0);
+            _company?.Flushed(records.Length + _queued.Count);
         }
-    }
-
-    /// <summary>
-    /// Waits for those who sent what the last flush had. Who types in a loop answers what was pushed within less than the next flush would take; without waiting, half of them would always be in a flush while the other half is being told of
-    /// the last one, and everybody is told twice as often. Where nobody answers that fast, which is wherever people type, nothing is waited for.
-    /// </summary>
-    private async ValueTask GatherAsync()
-    {
-        if (company is null || IsStalled || _queued.Count >= _companyExpected || company.Since(_flushedAt) > CompanyTime)
-            return;
-        if (_lonelyLeft > 0)
-        {
-            _lonelyLeft--;
-            return;
-        }
-
-        _company = new Company();
-        company.Watch(_company);
-        bool isComplete = await _company.Over;
-        _company = null;
-        _lonely = isComplete ? 0 : Math.Clamp(2 * _lonely, 1, LonelyLimit);
-        _lonelyLeft = _lonely;
     }
 
     private static ImmutableArray<CommittedOperation> Committed(LogRecord[] records)
@@ -251,7 +220,7 @@ public sealed class CommitQueue(
         {
             try
             {
-                var outcome = await PatientlyAsync(writer.AppendAsync(append));
+                var outcome = await Watched(writer.AppendAsync(append));
                 if (outcome == AppendOutcome.Fenced)
                     Fence();
                 else if (outcome != AppendOutcome.Durable)
@@ -278,22 +247,15 @@ public sealed class CommitQueue(
         }
     }
 
-    /// <summary>Waits for the append; those who wait for it hear when it takes too long.</summary>
-    private async Task<AppendOutcome> PatientlyAsync(Task<AppendOutcome> append)
+    /// <summary>Those who wait for the append hear when it takes too long.</summary>
+    private Task<AppendOutcome> Watched(Task<AppendOutcome> append)
     {
         if (append.IsCompleted)
-            return await append;
+            return append;
         (_append, _appendedAt) = (append, clock.GetTimestamp());
         if (!_isWatched)
             _ = WatchAsync();
-        try
-        {
-            return await append;
-        }
-        finally
-        {
-            _append = null;
-        }
+        return append;
     }
 
     /// <summary>Watches over the appends that are in flight, one after the other, and stalls the queue when one takes too long. One timer for as many as there are within <see cref="Patience"/>.</summary>
@@ -304,7 +266,7 @@ public sealed class CommitQueue(
         {
             // Whole milliseconds are all that a delay knows: of less than one it would make none, and this loop would not end before the time has come.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), clock);
-            wait = _append is null ? TimeSpan.Zero : Patience - clock.GetElapsedTime(_appendedAt);
+            wait = _append is { IsCompleted: false } ? Patience - clock.GetElapsedTime(_appendedAt) : TimeSpan.Zero;
         }
 
         _isWatched = false;

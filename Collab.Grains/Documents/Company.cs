@@ -1,35 +1,52 @@
 namespace Collab.Grains.Documents;
 
-/// <summary>Operations that a flush waits for, because whoever sent those of the last one is likely to send the next at once.</summary>
-/// <remarks>Used from the turns of one document; <see cref="CompanyClock"/> ends it from any thread.</remarks>
-public sealed class Company
+/// <summary>Operations that a document's next flush waits for, because whoever sent those of the last one is likely to send the next at once.</summary>
+/// <remarks>
+/// Who types in a loop answers what was pushed within less than the next flush would take; without waiting, half of them would always be in a flush while the other half is being told of
+/// the last one, and everybody is told twice as often. Where nobody answers that fast, which is wherever people type, nothing is waited for. Used from the document's turns.
+/// </remarks>
+internal sealed class Company(CompanyClock clock)
 {
-    private readonly TaskCompletionSource<bool> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile int _came;
-    private int _seen = -1;
+    /// <summary>Whoever has not sent the next operation this long after the last flush does not send one after the other.</summary>
+    private static readonly TimeSpan AnswerTime = 2 * CompanyClock.Tick;
 
-    /// <summary>Whether all came that were waited for.</summary>
-    public Task<bool> Over => _over.Task;
+    /// <summary>So many flushes at most don't wait for company after it did not come.</summary>
+    private const int LonelyLimit = 64;
+
+    private CompanyWait? _wait;
+    private int _expected;
+    private long _flushedAt;
+    private int _lonely;
+    private int _lonelyLeft;
+
+    /// <summary>Waits for those who sent what the last flush had, if there is a chance that they come.</summary>
+    /// <param name="queued">How many operations are there.</param>
+    public async ValueTask GatherAsync(int queued)
+    {
+        if (queued >= _expected || clock.Since(_flushedAt) > AnswerTime)
+            return;
+        if (_lonelyLeft > 0)
+        {
+            _lonelyLeft--;
+            return;
+        }
+
+        _wait = new CompanyWait();
+        clock.Watch(_wait);
+        bool isComplete = await _wait.Task;
+        _wait = null;
+        _lonely = isComplete ? 0 : Math.Clamp(2 * _lonely, 1, LonelyLimit);
+        _lonelyLeft = _lonely;
+    }
 
     /// <summary>One more came.</summary>
-    public void Come(bool isComplete)
-    {
-        _came++;
-        if (isComplete)
-            _over.TrySetResult(true);
-    }
+    /// <param name="queued">How many operations are there with it.</param>
+    public void Come(int queued) => _wait?.Come(isComplete: queued >= _expected);
+
+    /// <summary>A flush is over.</summary>
+    /// <param name="underWay">How many had an operation on its way: those in it, and those that came meanwhile.</param>
+    public void Flushed(int underWay) => (_expected, _flushedAt) = (underWay, clock.Now);
 
     /// <summary>Nothing more is waited for.</summary>
-    public void End() => _over.TrySetResult(false);
-
-    /// <summary>Ends the wait if nobody came since this was asked last.</summary>
-    /// <returns>Whether it goes on.</returns>
-    internal bool GoesOn()
-    {
-        int came = _came;
-        if (came == _seen)
-            End();
-        _seen = came;
-        return !_over.Task.IsCompleted;
-    }
+    public void End() => _wait?.End();
 }

@@ -7,7 +7,7 @@ public sealed class CompanyClock(TimeProvider time)
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock _gate = new();
-    private readonly List<Company> _waiting = [];
+    private readonly List<CompanyWait> _waiting = [];
     private ITimer? _timer;
     private bool _isRunning;
 
@@ -15,11 +15,11 @@ public sealed class CompanyClock(TimeProvider time)
 
     public TimeSpan Since(long timestamp) => time.GetElapsedTime(timestamp);
 
-    public void Watch(Company company)
+    internal void Watch(CompanyWait wait)
     {
         lock (_gate)
         {
-            _waiting.Add(company);
+            _waiting.Add(wait);
             if (_isRunning)
                 return;
             _isRunning = true;
@@ -33,7 +33,7 @@ public sealed class CompanyClock(TimeProvider time)
     {
         lock (_gate)
         {
-            _waiting.RemoveAll(static company => !company.GoesOn());
+            _waiting.RemoveAll(static wait => !wait.GoesOn());
             _isRunning = _waiting.Count > 0;
             if (!_isRunning)
                 return;

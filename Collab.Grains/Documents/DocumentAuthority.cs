@@ -44,7 +44,7 @@ public sealed class DocumentAuthority
         _policy = policy;
         _options = options;
         _limits = new DeltaLimits(options.OperationBytesLimit, options.OperationComponentsLimit, options.OperationDepthLimit);
-        Window = new OperationWindow(revision, options.WindowOperationsLimit, options.WindowBytesLimit);
+        Window = new OperationWindow(kind, revision, options.WindowOperationsLimit, options.WindowBytesLimit);
         Content = content;
     }
 
@@ -257,7 +257,7 @@ public sealed class DocumentAuthority
             return false;
         entries = new WindowEntry[distance];
         for (int i = 0; i < distance; i++)
-            entries[i] = i < fromHistory ? history[i] : Window[(int)(from - Window.Start) + i];
+            entries[i] = i < fromHistory ? history[i] : Window.Entry((int)(from - Window.Start) + i);
         return true;
     }
 

@@ -206,7 +206,7 @@ public sealed partial class LiveDocument(
         long bytes = 0;
         for (int i = 0; i < count && bytes < ReadBytesLimit; i++)
         {
-            operations.Add(authority.Window[first + i].Operation);
+            operations.Add(authority.Window[first + i]);
             bytes += operations[^1].Encoded.Length;
         }
 

@@ -1,10 +1,19 @@
+using Collab.Contracts.Documents;
+using Collab.Operations;
+
 namespace Collab.Grains.Documents;
 
-/// <summary>The newest operations of a document, consecutive, bounded by count and bytes; the oldest give way.</summary>
-/// <param name="start">The revision before the first entry.</param>
-public sealed class OperationWindow(Revision start, int operationsLimit, long bytesLimit)
+/// <summary>The newest operations of a document, consecutive, bounded by count and bytes; the oldest give way. To answer readers with, and to rebase over.</summary>
+/// <param name="start">The revision before the first one.</param>
+public sealed class OperationWindow(IDocumentKind kind, Revision start, int operationsLimit, long bytesLimit)
 {
-    private WindowEntry[] _ring = new WindowEntry[16];
+    /// <summary>
+    /// So many of the newest are kept decoded: hardly anything is made against an older base. A delta is three objects, as many as the rest of an operation, and what each keystroke leaves behind for seconds is what a
+    /// collection of garbage takes its time for. An older one that is rebased over after all is decoded again, and then kept.
+    /// </summary>
+    public const int DecodedLimit = 64;
+
+    private Slot[] _ring = new Slot[16];
     private int _first;
     private int _count;
 
@@ -20,27 +29,38 @@ public sealed class OperationWindow(Revision start, int operationsLimit, long by
     /// <summary>How many have given way so far.</summary>
     public long Evictions { get; private set; }
 
-    /// <summary>The entry that makes revision <c>Start + index + 1</c>.</summary>
-    public WindowEntry this[int index] => _ring[(_first + index) & (_ring.Length - 1)];
+    /// <summary>The operation that makes revision <c>Start + index + 1</c>.</summary>
+    public CommittedOperation this[int index] => At(index).Operation;
+
+    /// <summary>The same, to rebase over.</summary>
+    public WindowEntry Entry(int index)
+    {
+        ref var slot = ref At(index);
+        return new WindowEntry(slot.Operation, slot.Delta ??= WindowEntry.Read(kind, slot.Operation).Delta, slot.Author);
+    }
 
     public void Add(WindowEntry entry)
     {
         if (_count == _ring.Length)
             Grow();
-        _ring[(_first + _count++) & (_ring.Length - 1)] = entry;
-        Bytes += Cost(entry);
+        At(_count++) = new Slot { Operation = entry.Operation, Delta = entry.Delta, Author = entry.Author };
+        Bytes += Cost(entry.Operation);
+        if (_count > DecodedLimit)
+            At(_count - DecodedLimit - 1).Delta = null;
         while (_count > operationsLimit || (Bytes > bytesLimit && _count > 1))
             DropFirst();
     }
 
-    // The encoded bytes, and the delta beside them, which holds the same text again as UTF-16. Measured with SQLite, of the heap: 367 bytes for a keystroke (100 encoded),
+    private ref Slot At(int index) => ref _ring[(_first + index) & (_ring.Length - 1)];
+
+    // The encoded bytes, and the delta that may be beside them, which holds the same text again as UTF-16. Measured with SQLite, of the heap: 367 bytes for a keystroke (100 encoded),
     // 300 kB for a paste of 100 kB.
-    private static long Cost(WindowEntry entry) => 64 + (3L * entry.Operation.Encoded.Length);
+    private static long Cost(CommittedOperation operation) => 64 + (3L * operation.Encoded.Length);
 
     private void DropFirst()
     {
-        Bytes -= Cost(_ring[_first]);
-        _ring[_first] = null!;
+        Bytes -= Cost(_ring[_first].Operation);
+        _ring[_first] = default;
         _first = (_first + 1) & (_ring.Length - 1);
         _count--;
         Start = Start.Next;
@@ -49,10 +69,17 @@ public sealed class OperationWindow(Revision start, int operationsLimit, long by
 
     private void Grow()
     {
-        var larger = new WindowEntry[_ring.Length * 2];
+        var larger = new Slot[_ring.Length * 2];
         for (int i = 0; i < _count; i++)
-            larger[i] = this[i];
+            larger[i] = At(i);
         _ring = larger;
         _first = 0;
+    }
+
+    private struct Slot
+    {
+        public CommittedOperation Operation;
+        public IDelta? Delta;
+        public string Author;
     }
 }

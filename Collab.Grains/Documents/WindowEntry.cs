@@ -4,8 +4,8 @@ using Collab.Operations;
 
 namespace Collab.Grains.Documents;
 
-/// <summary>An operation within reach: to rebase over, and to answer readers with.</summary>
-public sealed record WindowEntry(CommittedOperation Operation, IDelta Delta, string Author)
+/// <summary>An operation to rebase over.</summary>
+public readonly record struct WindowEntry(CommittedOperation Operation, IDelta Delta, string Author)
 {
     // What the log has was within the limits of its day.
     private static readonly DeltaLimits Unlimited = new(int.MaxValue, int.MaxValue);
@@ -14,9 +14,12 @@ public sealed record WindowEntry(CommittedOperation Operation, IDelta Delta, str
     /// <exception cref="DeltaFormatException">It is damaged (likewise the next two).</exception>
     /// <exception cref="InvalidDataException"/>
     /// <exception cref="System.Text.Json.JsonException"/>
-    public static WindowEntry Read(IDocumentKind kind, LogRecord record)
+    public static WindowEntry Read(IDocumentKind kind, LogRecord record) => Read(kind, record.Committed);
+
+    /// <inheritdoc cref="Read(IDocumentKind, LogRecord)"/>
+    public static WindowEntry Read(IDocumentKind kind, CommittedOperation operation)
     {
-        var (delta, author) = OperationEncoding.Read(record.Encoded);
-        return new WindowEntry(record.Committed, kind.DecodeDelta(delta.Span, Unlimited), author);
+        var (delta, author) = OperationEncoding.Read(operation.Encoded);
+        return new WindowEntry(operation, kind.DecodeDelta(delta.Span, Unlimited), author);
     }
 }

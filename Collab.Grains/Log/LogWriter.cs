@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Collab.Observability;
 using Collab.Resilience;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,11 +9,12 @@ using Prometheus;
 namespace Collab.Grains.Log;
 
 /// <summary>
-/// Group commit. One loop takes what has queued, from all documents, and hands it to the store as one transaction; what queues
+/// Group commit. What has queued, from all documents, is handed to the store as one transaction; what queues
 /// meanwhile goes with the next. So a disk sync is shared by as many operations as arrive while the previous one runs, and an
 /// idle system pays no waiting.
 /// </summary>
 /// <remarks>
+/// <para>There is no thread of its own between: whoever appends while nothing is under way hands his batch to the store himself, and the next one goes where the store says that the last is done.</para>
 /// Keeps: appends reach the store in the order of the calls; each call completes exactly once; the bytes queued and under way stay
 /// within <see cref="LogOptions.QueueBytesLimit"/>.
 /// </remarks>
@@ -28,7 +28,10 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<LogWriter> _logger;
     private readonly Pipeline? _pipeline;
-    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
+    private readonly Lock _gate = new();
+    private readonly Queue<Entry> _queue = [];
+    private readonly List<Entry> _batch = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Gauge.Child _queueDepth;
     private readonly Histogram.Child _batchSize;
     private readonly Counter.Child _records;
@@ -36,12 +39,12 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private readonly Histogram.Child _durableSeconds;
     private readonly Counter.Child _failed;
     private readonly Histogram.Child _failedSeconds;
-    private readonly Task _loop;
     private long _bytesHeld;
     private long _bytesWaiting;
     private int _operationsWaiting;
     private TaskCompletionSource? _company;
-    private volatile bool _isStopping;
+    private bool _isUnderWay;
+    private bool _isStopping;
 
     /// <param name="pipeline">What <paramref name="log"/> goes through, if it goes through one: its breaker knows when the log is away.</param>
     public LogWriter(
@@ -57,8 +60,6 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         _records = LogMetrics.Records.WithLabels(log.Store);
         (_durable, _durableSeconds) = (LogMetrics.Batches.WithLabels(log.Store, "durable"), LogMetrics.BatchSeconds.WithLabels(log.Store, "durable"));
         (_failed, _failedSeconds) = (LogMetrics.Batches.WithLabels(log.Store, "failed"), LogMetrics.BatchSeconds.WithLabels(log.Store, "failed"));
-        // Not in the caller's context: a grain that happens to resolve the writer first must not lend it its scheduler for life, nor its trace.
-        _loop = Task.Run(RunAsync);
     }
 
     /// <summary>Bytes waiting and under way, in the measure of <see cref="LogOptions.QueueBytesLimit"/>.</summary>
@@ -77,47 +78,78 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
             return Task.FromException<AppendOutcome>(new LogOverloadedException(held - entry.Bytes, _options.QueueBytesLimit));
         }
 
-        Interlocked.Add(ref _bytesWaiting, entry.Bytes);
-        Interlocked.Add(ref _operationsWaiting, append.Records.Count);
-        _queueDepth.Inc();
-        if (!_queue.Writer.TryWrite(entry))
+        bool begins;
+        TaskCompletionSource? full;
+        lock (_gate)
         {
-            Taken(entry);
-            Interlocked.Add(ref _bytesHeld, -entry.Bytes);
-            return Task.FromException<AppendOutcome>(
-                new LogUnavailableException("The log writer is stopping; nothing was appended.", fault: LogFault.Stopping));
+            if (_isStopping)
+            {
+                Interlocked.Add(ref _bytesHeld, -entry.Bytes);
+                return Task.FromException<AppendOutcome>(new LogUnavailableException("The log writer is stopping; nothing was appended.", fault: LogFault.Stopping));
+            }
+
+            _queue.Enqueue(entry);
+            _bytesWaiting += entry.Bytes;
+            _operationsWaiting += append.Records.Count;
+            _queueDepth.Inc();
+            (begins, _isUnderWay) = (!_isUnderWay, true);
+            full = HasFullBatch ? _company : null;
         }
 
-        if (HasFullBatch)
-            Volatile.Read(ref _company)?.TrySetResult();
-        return entry.Completion.Task;
+        full?.TrySetResult();
+        if (begins)
+            Begin();
+        return entry.Task;
     }
 
     /// <summary>Refuses further appends and completes when everything queued before is in the log, or failed.</summary>
     public Task StopAsync()
     {
-        _isStopping = true;
-        _queue.Writer.TryComplete();
-        Volatile.Read(ref _company)?.TrySetResult();
-        return _loop;
+        lock (_gate)
+        {
+            _isStopping = true;
+            _company?.TrySetResult();
+            if (!_isUnderWay)
+                _stopped.TrySetResult();
+        }
+
+        return _stopped.Task;
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private bool HasFullBatch =>
-        Volatile.Read(ref _operationsWaiting) >= _options.FlushOperationsLimit || Volatile.Read(ref _bytesWaiting) >= _options.FlushBytesLimit;
+    private bool HasFullBatch => _operationsWaiting >= _options.FlushOperationsLimit || _bytesWaiting >= _options.FlushBytesLimit;
+
+    /// <summary>Here and now, up to the first wait; but a grain must not lend its scheduler to what comes after that.</summary>
+    private void Begin() => new Task(static writer => _ = ((LogWriter)writer!).RunAsync(), this).RunSynchronously(TaskScheduler.Default);
 
     private async Task RunAsync()
     {
         CollabActivities.Leave();
-        List<Entry> batch = [];
-        while (await _queue.Reader.WaitToReadAsync())
+        for (bool goesOn = true; goesOn;)
         {
             if (_options.FlushInterval > TimeSpan.Zero)
                 await WaitForCompanyAsync();
-            Fill(batch);
-            await CommitAsync(batch);
-            batch.Clear();
+            Fill();
+            var commit = CommitAsync(_batch);
+            bool wasAtOnce = commit.IsCompleted;
+            await commit;
+            _batch.Clear();
+            goesOn = GoesOn();
+            // A store that never waits would have one caller commit what all the others bring.
+            if (goesOn && wasAtOnce)
+                await Task.Yield();
+        }
+    }
+
+    private bool GoesOn()
+    {
+        lock (_gate)
+        {
+            _isUnderWay = _queue.Count > 0;
+            if (!_isUnderWay && _isStopping)
+                _stopped.TrySetResult();
+            return _isUnderWay;
         }
     }
 
@@ -125,32 +157,39 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private async Task WaitForCompanyAsync()
     {
         var company = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _company, company);
-        // Looked at after publishing the source: an append or a stop that came before found none to complete.
-        if (!HasFullBatch && !_isStopping)
+        lock (_gate)
         {
-            using var over = new CancellationTokenSource(_options.FlushInterval, _time);
-            await using var registration = over.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), company);
-            await company.Task;
+            if (HasFullBatch || _isStopping)
+                return;
+            _company = company;
         }
 
-        Volatile.Write(ref _company, null);
+        using var over = new CancellationTokenSource(_options.FlushInterval, _time);
+        await using var registration = over.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), company);
+        await company.Task;
     }
 
-    private void Fill(List<Entry> batch)
+    private void Fill()
     {
         var operations = 0;
         var bytes = 0L;
-        while (_queue.Reader.TryPeek(out var entry))
+        lock (_gate)
         {
-            operations += entry.Append.Records.Count;
-            bytes += entry.Bytes;
-            if (batch.Count > 0 && (operations > _options.FlushOperationsLimit || bytes > _options.FlushBytesLimit))
-                break;
-            _queue.Reader.TryRead(out _);
-            Taken(entry);
-            batch.Add(entry);
+            _company = null;
+            while (_queue.TryPeek(out var entry))
+            {
+                operations += entry.Append.Records.Count;
+                bytes += entry.Bytes;
+                if (_batch.Count > 0 && (operations > _options.FlushOperationsLimit || bytes > _options.FlushBytesLimit))
+                    break;
+                _queue.Dequeue();
+                _bytesWaiting -= entry.Bytes;
+                _operationsWaiting -= entry.Append.Records.Count;
+                _batch.Add(entry);
+            }
         }
+
+        _queueDepth.Dec(_batch.Count);
     }
 
     private async Task CommitAsync(List<Entry> batch)
@@ -160,7 +199,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         {
             var outcomes = await _log.AppendAsync(batch.ConvertAll(entry => entry.Append), CancellationToken.None);
             Count(_durable, _durableSeconds, start);
-            _batchSize.Observe(batch.Sum(entry => entry.Append.Records.Count));
+            _batchSize.Observe(OperationsIn(batch));
             for (var i = 0; i < batch.Count; i++)
                 Complete(batch[i], outcomes[i]);
         }
@@ -172,7 +211,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
             foreach (var entry in batch)
             {
                 Interlocked.Add(ref _bytesHeld, -entry.Bytes);
-                entry.Completion.TrySetException(failure);
+                entry.TrySetException(failure);
             }
         }
         catch (Exception failure) when (batch.Count == 1)
@@ -201,7 +240,15 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         if (outcome == AppendOutcome.Fenced)
             Log.Fenced(_logger, append.Document, append.Epoch, append.Records[0].Revision);
         Interlocked.Add(ref _bytesHeld, -entry.Bytes);
-        entry.Completion.TrySetResult(outcome);
+        entry.TrySetResult(outcome);
+    }
+
+    private static int OperationsIn(List<Entry> batch)
+    {
+        var operations = 0;
+        foreach (var entry in batch)
+            operations += entry.Append.Records.Count;
+        return operations;
     }
 
     private static void Count(Counter.Child batches, Histogram.Child seconds, long start)
@@ -210,21 +257,20 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
         seconds.Observe(Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private void Taken(Entry entry)
-    {
-        Interlocked.Add(ref _bytesWaiting, -entry.Bytes);
-        Interlocked.Add(ref _operationsWaiting, -entry.Append.Records.Count);
-        _queueDepth.Dec();
-    }
-
-    private sealed class Entry(LogAppend append)
+    // A grain's continuation goes to its own scheduler in any case. Everybody else's would run inside of the writer, between one
+    // caller's completion and the next, and hold up the commit of the following batch.
+    private sealed class Entry(LogAppend append) : TaskCompletionSource<AppendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public LogAppend Append => append;
 
-        public long Bytes { get; } = EntryBytes + append.Records.Sum(record => (long)record.Encoded.Length);
+        public long Bytes { get; } = EntryBytes + BytesOf(append);
 
-        // A grain's continuation goes to its own scheduler in any case. Everybody else's would run inside the loop, between one
-        // caller's completion and the next, and hold up the commit of the following batch.
-        public TaskCompletionSource<AppendOutcome> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private static long BytesOf(LogAppend append)
+        {
+            var bytes = 0L;
+            foreach (var record in append.Records)
+                bytes += record.Encoded.Length;
+            return bytes;
+        }
     }
 }

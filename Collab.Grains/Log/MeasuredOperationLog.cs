@@ -38,9 +38,12 @@ public sealed class MeasuredOperationLog(IOperationLog log) : IOperationLog, IDi
     public async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation)
     {
         var outcomes = await MeasureAsync(_append, log.AppendAsync(appends, cancellation));
-        var fenced = outcomes.Count(outcome => outcome == AppendOutcome.Fenced);
-        if (fenced > 0)
-            _fenced.Inc(fenced);
+        foreach (var outcome in outcomes)
+        {
+            if (outcome == AppendOutcome.Fenced)
+                _fenced.Inc();
+        }
+
         return outcomes;
     }
 

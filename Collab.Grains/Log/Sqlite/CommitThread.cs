@@ -70,7 +70,7 @@ internal sealed class CommitThread : IDisposable
             else if (call is null)
                 return;
             else if (call.Cancellation.IsCancellationRequested)
-                call.Completion.TrySetCanceled(call.Cancellation);
+                call.TrySetCanceled(call.Cancellation);
             else
                 _commit(call);
         }
@@ -97,12 +97,10 @@ internal sealed class CommitThread : IDisposable
     /// <summary>One call of <see cref="SqliteOperationLog.AppendAsync"/>.</summary>
     /// <param name="goesOn">Whether whoever awaits it goes on where it is completed.</param>
     public sealed class Call(IReadOnlyList<LogAppend> appends, bool goesOn, CancellationToken cancellation)
+        : TaskCompletionSource<ImmutableArray<AppendOutcome>>(goesOn ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public IReadOnlyList<LogAppend> Appends => appends;
 
         public CancellationToken Cancellation => cancellation;
-
-        public TaskCompletionSource<ImmutableArray<AppendOutcome>> Completion { get; } =
-            new(goesOn ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -60,7 +61,7 @@ internal sealed partial class SqliteCommits : IDisposable
         cancellation.ThrowIfCancellationRequested();
         var call = new CommitThread.Call(appends, _settings.GoesOn, cancellation);
         return _thread.TryAdd(call)
-            ? call.Completion.Task
+            ? call.Task
             : throw new LogUnavailableException($"The log in {_file.Path} is closed.", fault: LogFault.Stopping);
     }
 
@@ -116,13 +117,13 @@ internal sealed partial class SqliteCommits : IDisposable
         try
         {
             if (TryCommit(call.Appends))
-                call.Completion.TrySetResult(AllDurable(call.Appends.Count));
+                call.TrySetResult(AllDurable(call.Appends.Count));
             else
                 _ = JudgeInTablesAsync(call);
         }
         catch (Exception failure)
         {
-            call.Completion.TrySetException(failure);
+            call.TrySetException(failure);
         }
     }
 
@@ -187,14 +188,14 @@ internal sealed partial class SqliteCommits : IDisposable
                 CancellationToken.None);
             Unblock();
             if (outcomes.IsDefault)
-                call.Completion.TrySetCanceled(call.Cancellation);
+                call.TrySetCanceled(call.Cancellation);
             else
-                call.Completion.TrySetResult(outcomes);
+                call.TrySetResult(outcomes);
         }
         catch (Exception failure)
         {
             Unblock();
-            call.Completion.TrySetException(failure);
+            call.TrySetException(failure);
         }
 
         void Unblock()
@@ -288,5 +289,10 @@ internal sealed partial class SqliteCommits : IDisposable
         _pending.RemoveThrough(newest);
     }
 
-    private static ImmutableArray<AppendOutcome> AllDurable(int count) => [.. Enumerable.Repeat(AppendOutcome.Durable, count)];
+    private static ImmutableArray<AppendOutcome> AllDurable(int count)
+    {
+        var outcomes = new AppendOutcome[count];
+        Array.Fill(outcomes, AppendOutcome.Durable);
+        return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+    }
 }
