@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
 using Collab.Web.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
@@ -54,6 +56,38 @@ public sealed class HandoverTests
         await Eventually.IsTrue(() => Volatile.Read(ref beats) > before + 8, "the server has looked at its timeouts often enough");
         await client.SendAsync(Frame("still there"u8.ToArray(), Ping));
         await client.WhenHeardAsync("still there");
+    }
+
+    /// <summary>Behind TLS, or whatever else changes what is written, the socket itself is nobody's.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Messages_go_to_the_socket_itself_where_nothing_is_between(bool isBetween)
+    {
+        var sockets = new List<Socket?>();
+        await using var host = new Running(new Requests(), services => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            listen.Use(next => connection =>
+            {
+                if (isBetween)
+                    connection.Transport = new Between(connection.Transport);
+                return next(connection);
+            });
+            listen.UseSocketHandover();
+            listen.Use(next => connection =>
+            {
+                lock (sockets)
+                    sockets.Add(connection.Features.Get<ConnectionHandover>()!.Socket);
+                return next(connection);
+            });
+        })));
+        await using var ann = await host.Web.ConnectAsync();
+        string document = await host.Web.CreateAsync();
+        await ann.JoinAsync(document);
+        await ann.SubmitAsync(document, 1, 0, "a");
+        await ann.OperationsAsync(0, 1);
+        lock (sockets)
+            Assert.All(sockets, socket => Assert.Equal(isBetween, socket is null));
     }
 
     [Fact]
@@ -114,6 +148,14 @@ public sealed class HandoverTests
             await Web.StopAsync();
             await Web.DisposeAsync();
         }
+    }
+
+    /// <summary>Pipes that are not the socket's own.</summary>
+    private sealed class Between(IDuplexPipe inner) : IDuplexPipe
+    {
+        public PipeReader Input => inner.Input;
+
+        public PipeWriter Output => inner.Output;
     }
 
     /// <summary>What becomes of the handshakes of a host.</summary>

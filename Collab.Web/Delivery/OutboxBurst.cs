@@ -23,8 +23,11 @@ internal sealed class OutboxBurst : HubMessage
         Bytes = 0;
     }
 
-    /// <summary>All of it, where it is one message in one part.</summary>
-    public ReadOnlyMemory<byte>? Whole => _messages.Count == 1 ? _messages[0].Whole : null;
+    /// <summary>All of it, where it is one message in one part; else empty.</summary>
+    public ReadOnlyMemory<byte> Whole => _messages.Count == 1 ? _messages[0].Whole : default;
+
+    /// <summary>The same as a WebSocket's frame.</summary>
+    public ReadOnlyMemory<byte> Frame => _messages.Count == 1 ? _messages[0].Frame : default;
 
     /// <summary>Copies what stands at <paramref name="message"/> and <paramref name="start"/>, as far as there is room, and moves both behind it.</summary>
     /// <returns>How many bytes; 0 at the end.</returns>

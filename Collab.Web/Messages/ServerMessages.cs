@@ -22,13 +22,13 @@ internal static class ServerMessages
 
     private static readonly byte[] End = [.. "}]}"u8, CollabHubProtocol.RecordSeparator];
 
-    public static ServerMessage Ping { get; } = new(ServerMessageType.Control, (byte[])[.. "{\"type\":6}"u8, CollabHubProtocol.RecordSeparator]);
+    public static ServerMessage Ping { get; } = Whole(ServerMessageType.Control, "{\"type\":6}\u001e"u8);
 
     /// <summary>SignalR's goodbye: the WebSocket is closed behind it.</summary>
-    public static ServerMessage Goodbye { get; } = new(ServerMessageType.Control, (byte[])[.. "{\"type\":7}"u8, CollabHubProtocol.RecordSeparator]);
+    public static ServerMessage Goodbye { get; } = Whole(ServerMessageType.Control, "{\"type\":7}\u001e"u8);
 
     /// <summary>The same to a client that broke a rule for which there is no refusal.</summary>
-    public static ServerMessage BadEnd { get; } = new(ServerMessageType.Control, (byte[])[.. "{\"type\":7,\"error\":\"Connection closed with an error.\"}"u8, CollabHubProtocol.RecordSeparator]);
+    public static ServerMessage BadEnd { get; } = Whole(ServerMessageType.Control, "{\"type\":7,\"error\":\"Connection closed with an error.\"}\u001e"u8);
 
     /// <summary>Consecutive operations, the bytes of each as the log has them. Sent to every connection of a document on this host.</summary>
     public static ServerMessage Operations(DocumentId document, ReadOnlySpan<CommittedOperation> operations)
@@ -40,8 +40,8 @@ internal static class ServerMessages
         foreach (var operation in operations)
             size += operation.Encoded.Length + 1;
 
-        byte[] frame = GC.AllocateUninitializedArray<byte>(size);
-        var output = new FrameWriter(frame);
+        byte[] frame = GC.AllocateUninitializedArray<byte>(TextFrame.HeaderRoom + size);
+        var output = new MessageWriter(frame.AsSpan(TextFrame.HeaderRoom));
         output.Write(start);
         // A document's id consists of characters that JSON takes as they are.
         output.WriteAscii(document.Value);
@@ -57,7 +57,7 @@ internal static class ServerMessages
 
         output.Write("]"u8);
         output.Write(End);
-        return new ServerMessage(ServerMessageType.Operations, frame.AsMemory(0, output.Written));
+        return new ServerMessage(ServerMessageType.Operations, frame, output.Written);
     }
 
     public static ServerMessage Acknowledged(DocumentId document, long sequence, Revision revision) =>
@@ -202,13 +202,21 @@ internal static class ServerMessages
     }
 
     private static ServerMessage Write(ServerMessageType type, Action<Utf8JsonWriter> members) =>
-        new(type, (byte[])[.. Part(json =>
+        Whole(type, Part(json =>
         {
             json.WriteStartObject();
             members(json);
-        }, Encoding.ASCII.GetBytes(type.ToString().ToLowerInvariant())), .. End]);
+        }, Encoding.ASCII.GetBytes(type.ToString().ToLowerInvariant())), End);
 
-    /// <summary>The beginning of a frame, up to and without the argument's closing brace.</summary>
+    private static ServerMessage Whole(ServerMessageType type, ReadOnlySpan<byte> start, ReadOnlySpan<byte> end = default)
+    {
+        byte[] framed = new byte[TextFrame.HeaderRoom + start.Length + end.Length];
+        start.CopyTo(framed.AsSpan(TextFrame.HeaderRoom));
+        end.CopyTo(framed.AsSpan(TextFrame.HeaderRoom + start.Length));
+        return new ServerMessage(type, framed, start.Length + end.Length);
+    }
+
+    /// <summary>The beginning of a message, up to and without the argument's closing brace.</summary>
     private static byte[] Part(Action<Utf8JsonWriter> argument, ReadOnlySpan<byte> target)
     {
         var output = new ArrayBufferWriter<byte>(512);
@@ -222,23 +230,23 @@ internal static class ServerMessages
     }
 
     /// <summary>Writes into an array that is known to be large enough.</summary>
-    private ref struct FrameWriter(Span<byte> frame)
+    private ref struct MessageWriter(Span<byte> message)
     {
-        private readonly Span<byte> _frame = frame;
+        private readonly Span<byte> _message = message;
 
         public int Written { get; private set; }
 
         public void Write(ReadOnlySpan<byte> bytes)
         {
-            bytes.CopyTo(_frame[Written..]);
+            bytes.CopyTo(_message[Written..]);
             Written += bytes.Length;
         }
 
-        public void WriteAscii(string text) => Written += Encoding.ASCII.GetBytes(text, _frame[Written..]);
+        public void WriteAscii(string text) => Written += Encoding.ASCII.GetBytes(text, _message[Written..]);
 
         public void WriteNumber(long value)
         {
-            bool isWritten = value.TryFormat(_frame[Written..], out int bytes, default, System.Globalization.CultureInfo.InvariantCulture);
+            bool isWritten = value.TryFormat(_message[Written..], out int bytes, default, System.Globalization.CultureInfo.InvariantCulture);
             Debug.Assert(isWritten);
             Written += bytes;
         }

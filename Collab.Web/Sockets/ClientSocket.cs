@@ -12,7 +12,7 @@ namespace Collab.Web.Sockets;
 /// One client's WebSocket, served without SignalR: what comes is read from the socket into one buffer and handed to <see cref="ClientVerbs"/> where it lies, what goes is written to the socket by the outbox. No pipe, no queue and no
 /// other thread stands between. On the wire it is SignalR's hub protocol, handshake, pings and goodbye included.
 /// </summary>
-internal sealed partial class ClientSocket(WebSocket socket, Handshake handshake, SocketServer server, ConnectionHandover? handover = null) : IClientTransport
+internal sealed partial class ClientSocket(WebSocket socket, Handshake handshake, SocketServer server, ConnectionHandover? handover = null, FrameOutput? output = null) : IClientTransport
 {
     // What most messages fit into; larger ones double it.
     private const int ReadBytes = 4 << 10;
@@ -76,11 +76,12 @@ internal sealed partial class ClientSocket(WebSocket socket, Handshake handshake
 
     public ValueTask SendAsync(OutboxBurst burst)
     {
-        if (burst.Whole is not { Length: <= FragmentBytes } message)
+        var message = output is null ? burst.Whole : burst.Frame;
+        if (message.IsEmpty || message.Length > FragmentBytes)
             return SendFragmentsAsync(burst);
         try
         {
-            var sending = socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, default);
+            var sending = output is null ? socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, default) : output.WriteAsync(message);
             return sending.IsCompletedSuccessfully ? default : AwaitAsync(sending);
         }
         catch (Exception)

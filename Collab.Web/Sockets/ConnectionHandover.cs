@@ -1,7 +1,9 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Collab.Web.Sockets;
 
@@ -28,6 +30,8 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
     {
         _connection = connection;
         Transport = connection.Transport;
+        // Only where the pipes are the socket's own: with TLS, or a log of connections, what is written to them is not what is sent.
+        Socket = Transport.GetType().Assembly == typeof(SocketTransportOptions).Assembly ? connection.Features.Get<IConnectionSocketFeature>()?.Socket : null;
         connection.Transport = _lent = new PooledTransport(Transport);
         _heartbeat = connection.Features.Get<IConnectionHeartbeatFeature>();
         connection.Features.Set(this);
@@ -37,6 +41,9 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
 
     /// <summary>For what the connection is handed over to. HTTP is lent another way to the same pipes.</summary>
     public IDuplexPipe Transport { get; }
+
+    /// <summary>What <see cref="Transport"/> leads to, if nothing is between.</summary>
+    public Socket? Socket { get; }
 
     /// <summary>The connection's life: what <paramref name="next"/> makes of it, HTTP, and then what was left here.</summary>
     public async Task RunAsync(ConnectionDelegate next)

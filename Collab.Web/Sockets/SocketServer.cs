@@ -113,8 +113,9 @@ internal sealed class SocketServer(
     {
         try
         {
-            var socket = WebSocket.CreateFromStream(new TransportStream(handover.Transport), new WebSocketCreationOptions { IsServer = true });
-            await RunAsync(new ClientSocket(socket, handshake, this, handover));
+            var output = new FrameOutput(handover.Transport.Output, handover.Socket);
+            var socket = WebSocket.CreateFromStream(new TransportStream(handover.Transport.Input, output), new WebSocketCreationOptions { IsServer = true });
+            await RunAsync(new ClientSocket(socket, handshake, this, handover, output));
         }
         finally
         {

@@ -6,11 +6,8 @@ namespace Collab.Web.Sockets;
 
 /// <summary>A connection that was handed over, as a <see cref="System.Net.WebSockets.WebSocket"/> reads and writes it.</summary>
 /// <remarks>To dispose of it does nothing: WebSocket does so when the last frame is written, which is not yet sent.</remarks>
-internal sealed class TransportStream(IDuplexPipe transport) : Stream
+internal sealed class TransportStream(PipeReader input, FrameOutput output) : Stream
 {
-    private readonly PipeReader _input = transport.Input;
-    private readonly PipeWriter _output = transport.Output;
-
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -27,18 +24,15 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var reading = _input.ReadAsync(cancellationToken);
+        var reading = input.ReadAsync(cancellationToken);
         if (!reading.IsCompletedSuccessfully)
             return AwaitAsync(reading, buffer, cancellationToken);
         var result = reading.Result;
-        return result.IsCanceled ? AwaitAsync(_input.ReadAsync(cancellationToken), buffer, cancellationToken) : new ValueTask<int>(Take(result, buffer.Span));
+        return result.IsCanceled ? AwaitAsync(input.ReadAsync(cancellationToken), buffer, cancellationToken) : new ValueTask<int>(Take(result, buffer.Span));
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var writing = _output.WriteAsync(buffer, cancellationToken);
-        return writing.IsCompletedSuccessfully ? Check(writing.Result) : AwaitAsync(writing);
-    }
+    /// <summary>WebSocket writes whole frames, and cancels none.</summary>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => output.WriteAsync(buffer);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -60,21 +54,19 @@ internal sealed class TransportStream(IDuplexPipe transport) : Stream
         var result = await reading;
         // HTTP cancels a read as the host stops, of which this one is told otherwise.
         while (result.IsCanceled)
-            result = await _input.ReadAsync(cancellationToken);
+            result = await input.ReadAsync(cancellationToken);
         return Take(result, buffer.Span);
     }
 
-    private static async ValueTask AwaitAsync(ValueTask<FlushResult> writing) => await Check(await writing);
-
-    private static ValueTask Check(FlushResult written) => written.IsCompleted ? ValueTask.FromException(new IOException("The connection takes nothing any more.")) : default;
-
     private int Take(ReadResult result, Span<byte> buffer)
     {
+        if (!result.Buffer.IsEmpty)
+            output.Hear();
         int count = (int)Math.Min(result.Buffer.Length, buffer.Length);
         var taken = result.Buffer.Slice(0, count);
         taken.CopyTo(buffer);
         // From here on its segments are the pipe's again.
-        _input.AdvanceTo(taken.End);
+        input.AdvanceTo(taken.End);
         return count;
     }
 }
