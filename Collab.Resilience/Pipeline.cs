@@ -19,6 +19,7 @@ public sealed partial class Pipeline : IDisposable
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(1);
 
     private readonly string _word;
+    private readonly Func<Exception, bool> _isTrouble;
     private readonly TimeProvider _time;
     private readonly ILogger<Pipeline> _logger;
     private readonly ConcurrencyLimiter _places;
@@ -28,7 +29,6 @@ public sealed partial class Pipeline : IDisposable
     private readonly ResiliencePipeline _untimed;
     private readonly ResiliencePipeline _breaker;
     private readonly AttemptWatch _watch;
-    private readonly Func<Exception?, bool> _isTrouble;
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly Gauge.Child _state;
     private readonly Counter.Child _trips;
@@ -46,7 +46,7 @@ public sealed partial class Pipeline : IDisposable
     /// </param>
     public Pipeline(PipelineName name, PipelineOptions options, Func<Exception, bool> isTrouble, TimeProvider time, ILogger<Pipeline> logger, string? of = null)
     {
-        (_word, _time, _logger) = (of is null ? name.Word() : $"{name.Word()}:{of}", time, logger);
+        (_word, _isTrouble, _time, _logger) = (of is null ? name.Word() : $"{name.Word()}:{of}", isTrouble, time, logger);
         _state = PipelineMetrics.BreakerState.WithLabels(_word);
         _trips = PipelineMetrics.BreakerTrips.WithLabels(_word);
         _retries = PipelineMetrics.Events.WithLabels(_word, "retry");
@@ -56,18 +56,15 @@ public sealed partial class Pipeline : IDisposable
         _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.ConcurrentCalls, QueueLimit = options.QueuedCalls });
 
         // One breaker for both: that a call can't be repeated does not make it blind to what the others met.
-        _breaker = Builder().AddCircuitBreaker(Breaker(options, IsTrouble)).Build();
+        _breaker = Builder().AddCircuitBreaker(Breaker(options)).Build();
         var attempt = Builder().AddPipeline(_breaker).AddTimeout(Limit(options.AttemptTimeout)).Build();
         _untimed = Places(name, options).AddPipeline(_breaker).Build();
         var places = Places(name, options);
         // What neither waits for a place nor is repeated takes no longer than its attempt; a second clock for each call would cost as much as the first.
         _once = options.QueuedCalls == 0 ? places.AddPipeline(attempt).Build() : Timed(options).AddPipeline(places.AddPipeline(attempt).Build()).Build();
-        _repeating = options.Retries == 0 ? _once : Timed(options).AddPipeline(Places(name, options).AddRetry(Retry(options, IsTrouble)).AddPipeline(attempt).Build()).Build();
-        _repeatingAfter = options.Retries == 0 ? null : Builder().AddTimeout(LimitOfRest(options.TotalTimeout)).AddRetry(Retry(options, IsTrouble)).AddPipeline(attempt).Build();
+        _repeating = options.Retries == 0 ? _once : Timed(options).AddPipeline(Places(name, options).AddRetry(Retry(options)).AddPipeline(attempt).Build()).Build();
+        _repeatingAfter = options.Retries == 0 ? null : Builder().AddTimeout(LimitOfRest(options.TotalTimeout)).AddRetry(Retry(options)).AddPipeline(attempt).Build();
         _watch = new AttemptWatch(time, options.AttemptTimeout, () => _timeouts.Inc());
-        _isTrouble = IsTrouble;
-
-        bool IsTrouble(Exception? failure) => failure is TimeoutRejectedException || (failure is not null and not ExecutionRejectedException && isTrouble(failure));
     }
 
     /// <summary>How much longer the breaker refuses every call; null while it lets calls through, if only to find out.</summary>
@@ -123,7 +120,7 @@ public sealed partial class Pipeline : IDisposable
             }
             catch (Exception failure)
             {
-                if (_repeatingAfter is not null && _circuit.CircuitState == CircuitState.Closed && _isTrouble(failure))
+                if (_repeatingAfter is not null && _circuit.CircuitState == CircuitState.Closed && IsTrouble(failure))
                     return await RepeatAfterAsync(_repeatingAfter, new FailedCall<TState, T>(failure, call, state), began, cancellation).ConfigureAwait(false);
                 await TellAsync(failure).ConfigureAwait(false);
                 throw;
@@ -241,6 +238,8 @@ public sealed partial class Pipeline : IDisposable
         }
     }
 
+    private bool IsTrouble(Exception? failure) => failure is TimeoutRejectedException || (failure is not null and not ExecutionRejectedException && _isTrouble(failure));
+
     private ResiliencePipelineBuilder Builder() => new() { Name = _word, TimeProvider = _time };
 
     private ResiliencePipelineBuilder Timed(PipelineOptions options) => Builder().AddTimeout(Limit(options.TotalTimeout));
@@ -267,14 +266,14 @@ public sealed partial class Pipeline : IDisposable
         },
     };
 
-    private RetryStrategyOptions Retry(PipelineOptions options, Func<Exception?, bool> isTrouble) => new()
+    private RetryStrategyOptions Retry(PipelineOptions options) => new()
     {
         MaxRetryAttempts = options.Retries,
         Delay = options.RetryDelay,
         MaxDelay = options.RetryDelayLimit,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
-        ShouldHandle = arguments => ValueTask.FromResult(isTrouble(arguments.Outcome.Exception)),
+        ShouldHandle = arguments => ValueTask.FromResult(IsTrouble(arguments.Outcome.Exception)),
         OnRetry = _ =>
         {
             _retries.Inc();
@@ -282,14 +281,14 @@ public sealed partial class Pipeline : IDisposable
         },
     };
 
-    private CircuitBreakerStrategyOptions Breaker(PipelineOptions options, Func<Exception?, bool> isTrouble) => new()
+    private CircuitBreakerStrategyOptions Breaker(PipelineOptions options) => new()
     {
         FailureRatio = options.FailureRatio,
         MinimumThroughput = options.MinimumThroughput,
         SamplingDuration = options.SamplingDuration,
         BreakDuration = options.BreakDuration,
         StateProvider = _circuit,
-        ShouldHandle = arguments => ValueTask.FromResult(isTrouble(arguments.Outcome.Exception)),
+        ShouldHandle = arguments => ValueTask.FromResult(IsTrouble(arguments.Outcome.Exception)),
         OnOpened = opened =>
         {
             Volatile.Write(ref _refusesUntil, _time.GetTimestamp() + (long)(opened.BreakDuration.TotalSeconds * _time.TimestampFrequency));

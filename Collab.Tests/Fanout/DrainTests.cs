@@ -15,7 +15,7 @@ public sealed class DrainTests(ITestOutputHelper output)
     public async Task A_host_that_stops_is_not_ready_first_and_costs_nobody_an_edit()
     {
         await using var hosts = await TwoHosts.StartAsync(
-            new Dictionary<string, string?> { ["Collab:Delivery:DrainDelay"] = "00:00:01", ["Collab:Delivery:DrainPeriod"] = "00:00:01" });
+            new Dictionary<string, string?> { ["Collab:Delivery:DrainDelay"] = "00:00:05", ["Collab:Delivery:DrainPeriod"] = "00:00:01" });
         output.WriteLine($"Seed {Seed}.");
         await using var writers = await Writers.JoinAsync(hosts.Balancer.Url, new Random(Seed));
         writers.Start();

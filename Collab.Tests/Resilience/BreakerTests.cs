@@ -12,18 +12,7 @@ public sealed class BreakerTests : IDisposable
 {
     private const string Label = "webhook:breaker-tests";
 
-    private static readonly PipelineOptions Options = new()
-    {
-        AttemptTimeout = TimeSpan.FromSeconds(1),
-        TotalTimeout = TimeSpan.FromSeconds(10),
-        Retries = 0,
-        FailureRatio = 0.5,
-        MinimumThroughput = 4,
-        SamplingDuration = TimeSpan.FromSeconds(10),
-        BreakDuration = TimeSpan.FromSeconds(2),
-        ConcurrentCalls = 2,
-        QueuedCalls = 1,
-    };
+    private static readonly PipelineOptions Options = Pipelines.Small(retries: 0);
 
     private readonly HandClock _clock = new();
     private readonly Pipeline _pipeline;

@@ -7,20 +7,7 @@ namespace Collab.Tests.Resilience;
 /// <summary>What a pipeline repeats, and how long it waits, by a clock that the test moves (<see cref="BreakerTests"/>: what it refuses). Its metrics have a label of these tests' own: a host in another test that has pipelines moves others.</summary>
 public sealed class PipelineTests : IDisposable
 {
-    private static readonly PipelineOptions Options = new()
-    {
-        AttemptTimeout = TimeSpan.FromSeconds(1),
-        TotalTimeout = TimeSpan.FromSeconds(10),
-        Retries = 2,
-        RetryDelay = TimeSpan.FromMilliseconds(100),
-        RetryDelayLimit = TimeSpan.FromSeconds(1),
-        FailureRatio = 0.5,
-        MinimumThroughput = 4,
-        SamplingDuration = TimeSpan.FromSeconds(10),
-        BreakDuration = TimeSpan.FromSeconds(2),
-        ConcurrentCalls = 2,
-        QueuedCalls = 1,
-    };
+    private static readonly PipelineOptions Options = Pipelines.Small(retries: 2);
 
     private const string Label = "webhook:pipeline-tests";
 
