@@ -20,7 +20,7 @@ public sealed class ResponseTimeoutTests : IAsyncLifetime
 
         _scene.Open("a");
         await _scene.Noted("-a");
-        await grain.Note("next");
+        await Answered(() => grain.Note("next"));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ResponseTimeoutTests : IAsyncLifetime
         await Assert.ThrowsAsync<TimeoutException>(() => grain.Note("too late"));
         await Assert.ThrowsAsync<TimeoutException>(() => first);
         _scene.Open("a");
-        await grain.Note("next");
+        await Answered(() => grain.Note("next"));
 
         Assert.DoesNotContain("too late", _scene.Trace);
     }
@@ -49,13 +49,29 @@ public sealed class ResponseTimeoutTests : IAsyncLifetime
     {
         var listener = new Listener(_scene);
         var reference = _silo.Grains.CreateObjectReference<ISceneObserver>(listener);
-        Assert.Equal(2, await _silo.Grain(_scene).Ask(reference, 1));
+        await Answered(async () => Assert.Equal(2, await _silo.Grain(_scene).Ask(reference, 1)));
 
         _silo.Grains.DeleteObjectReference<ISceneObserver>(reference);
 
         await Assert.ThrowsAsync<TimeoutException>(() => reference.OnQuestion(2));
-        await _silo.Grain(_scene).Tell(reference, 1);
+        await Answered(() => _silo.Grain(_scene).Tell(reference, 1));
         GC.KeepAlive(listener);
         Assert.DoesNotContain("0", _scene.Trace);
     }
+
+    // On a saturated machine a second may be too little for any answer.
+    private static Task Answered(Func<Task> call) => Eventually.IsTrue(
+        async () =>
+        {
+            try
+            {
+                await call();
+                return true;
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        },
+        "the call was answered in time");
 }

@@ -24,7 +24,7 @@ internal sealed class Scene
     public void Note(string what) => _trace.Enqueue(what);
 
     public Task Noted(string what, int times = 1) =>
-        Eventually.IsTrue(() => _trace.Count(each => each == what) >= times, $"'{what}' happened {times} times; happened has: {string.Join(' ', _trace)}");
+        Eventually.IsTrue(() => _trace.Count(each => each == what) >= times, () => $"'{what}' happened {times} times; happened has: {string.Join(' ', _trace)}");
 
     public Task Pass(string gate) => Gate(gate).Task;
 

@@ -29,7 +29,7 @@ public sealed class ClusterTraceTests
 
         var hub = await receiver.WhenAsync(span => span.Name == "hub submit", "the message is traced");
         List<ReceivedSpan> Trace() => [.. receiver.Spans.Where(span => span.Trace == hub.Trace)];
-        await Eventually.IsTrue(() => Trace().Count(span => span.Name == "push") == 2 && Trace().Count == 7, $"the trace is whole; it has {string.Join(", ", Trace().Select(span => span.Name))}");
+        await Eventually.IsTrue(() => Trace().Count(span => span.Name == "push") == 2 && Trace().Count == 7, () => $"the trace is whole; it has {string.Join(", ", Trace().Select(span => span.Name))}");
 
         var spans = Trace();
         var call = spans.Single(span => span is { Name: "IDocumentGrain/Submit", Kind: ReceivedSpan.Client });

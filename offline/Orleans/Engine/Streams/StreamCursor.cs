@@ -83,13 +83,13 @@ internal sealed class StreamCursor(string provider, SiloRuntime runtime, StreamP
                 await ReferenceCalls.Task(_reference, (provider, batch, runtime.Log), DeliverMethod);
                 return;
             }
-            catch (Exception) when (!runtime.IsStopping && runtime.GrainClock.GetElapsedTime(started) < options.MaxEventDeliveryTime)
+            catch (Exception failure) when (!runtime.IsStopping)
             {
                 RequestContext.Clear();
                 await Task.Delay(Pause(attempt));
-            }
-            catch (Exception failure) when (!runtime.IsStopping)
-            {
+                // Asked after the pause, like Orleans: what would begin too late isn't begun.
+                if (runtime.GrainClock.GetElapsedTime(started) <= options.MaxEventDeliveryTime)
+                    continue;
                 runtime.Log.StreamFailed(failure, batch.Stream, grain);
                 await ReferenceCalls.Task(
                     _reference, (provider, batch.Stream, (Exception)new StreamEventDeliveryFailureException($"Stream {batch.Stream}: {grain} did not take a batch: {failure.Message}")), FailMethod);
