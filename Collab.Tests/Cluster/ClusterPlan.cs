@@ -11,6 +11,10 @@ internal sealed record ClusterPlan(int Silos, IReadOnlyList<string> Hosts, strin
     /// <summary>Three silos, one web host that is a client of them and one that is a member.</summary>
     public static ClusterPlan Usual { get; } = new(3, ["client", "member"], Environment.GetEnvironmentVariable("COLLAB_CLUSTER_OTHER_BINARIES"));
 
-    /// <summary>Three silos and two web hosts that are their clients; one of each is on an island.</summary>
-    public static ClusterPlan WithIsland { get; } = new(3, ["client", "client"], HasIsland: true);
+    /// <summary>
+    /// Three silos and two web hosts that are their clients; one of each is on an island. However far the others get meanwhile, those who come back from it are told each operation: a snapshot would have
+    /// what they typed moved over one difference, which may begin and end within a <see cref="Crash.Token"/>, and a document would be no row of tokens any more.
+    /// </summary>
+    public static ClusterPlan WithIsland { get; } = new(
+        3, ["client", "client"], HasIsland: true, Settings: ["Collab:Documents:CatchUpOperationsLimit=999999", "Collab:Documents:RebaseOperationsLimit=1000000"]);
 }
