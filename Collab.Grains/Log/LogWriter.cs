@@ -14,11 +14,12 @@ namespace Collab.Grains.Log;
 /// idle system pays no waiting.
 /// </summary>
 /// <remarks>
-/// <para>There is no thread of its own between: whoever appends while nothing is under way hands his batch to the store himself, and the next one goes where the store says that the last is done.</para>
+/// <para>There is no thread of its own between. Whoever appends while nothing is under way hands his batch to the store himself if the last one was alone in its batch; with company a batch begins behind what the thread pool has to do,
+/// for what others are about to append is likely to be among that, and one more sync costs more than it.</para>
 /// Keeps: appends reach the store in the order of the calls; each call completes exactly once; the bytes queued and under way stay
 /// within <see cref="LogOptions.QueueBytesLimit"/>.
 /// </remarks>
-public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
+public sealed partial class LogWriter : ILogWriter, IThreadPoolWorkItem, IAsyncDisposable
 {
     // What an entry costs beside its operations: record, list, completion. An estimate, so that many tiny appends count too.
     private const int EntryBytes = 256;
@@ -44,6 +45,7 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
     private int _operationsWaiting;
     private TaskCompletionSource? _company;
     private bool _isUnderWay;
+    private bool _hasCompany;
     private bool _isStopping;
 
     /// <param name="pipeline">What <paramref name="log"/> goes through, if it goes through one: its breaker knows when the log is away.</param>
@@ -120,26 +122,30 @@ public sealed partial class LogWriter : ILogWriter, IAsyncDisposable
 
     private bool HasFullBatch => _operationsWaiting >= _options.FlushOperationsLimit || _bytesWaiting >= _options.FlushBytesLimit;
 
-    /// <summary>Here and now, up to the first wait; but a grain must not lend its scheduler to what comes after that.</summary>
-    private void Begin() => new Task(static writer => _ = ((LogWriter)writer!).RunAsync(), this).RunSynchronously(TaskScheduler.Default);
+    private void Begin()
+    {
+        if (_hasCompany)
+            Queue();
+        else
+            // Here and now, up to the first wait; but a grain must not lend its scheduler to what comes after that.
+            new Task(static writer => _ = ((LogWriter)writer!).RunAsync(), this).RunSynchronously(TaskScheduler.Default);
+    }
+
+    private void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
     private async Task RunAsync()
     {
         CollabActivities.Leave();
-        for (bool goesOn = true; goesOn;)
-        {
-            if (_options.FlushInterval > TimeSpan.Zero)
-                await WaitForCompanyAsync();
-            Fill();
-            var commit = CommitAsync(_batch);
-            bool wasAtOnce = commit.IsCompleted;
-            await commit;
-            _batch.Clear();
-            goesOn = GoesOn();
-            // A store that never waits would have one caller commit what all the others bring.
-            if (goesOn && wasAtOnce)
-                await Task.Yield();
-        }
+        if (_options.FlushInterval > TimeSpan.Zero)
+            await WaitForCompanyAsync();
+        Fill();
+        await CommitAsync(_batch);
+        _hasCompany = _batch.Count > 1;
+        _batch.Clear();
+        if (GoesOn())
+            Queue();
     }
 
     private bool GoesOn()

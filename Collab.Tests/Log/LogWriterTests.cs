@@ -230,6 +230,35 @@ public sealed class LogWriterTests : IAsyncDisposable
         Assert.Equal(AppendOutcome.Durable, await second.WaitAsync(Patience));
     }
 
+    [Fact]
+    public async Task Who_appends_alone_hands_the_batch_to_the_store_himself_and_who_had_company_leaves_it_to_the_pool()
+    {
+        var writer = Start(new LogOptions());
+        var documents = await OpenDocumentsAsync(3);
+        _log.OpenGate();
+        Assert.Same(Thread.CurrentThread, HandedInBy(documents[0], 1));
+        await OnThreadAsync(() => Assert.Same(Thread.CurrentThread, HandedInBy(documents[0], 2)));
+
+        _log.CloseGate();
+        var first = writer.AppendAsync(For(documents[0], 3));
+        var together = documents.Skip(1).Select(document => writer.AppendAsync(For(document, 1))).ToList();
+        _log.OpenGate();
+        await Task.WhenAll([first, .. together]).WaitAsync(Patience);
+        // The last batch had two: the next waits behind what the pool has to do. It has one, and the one after goes at once again.
+        await OnThreadAsync(() => Assert.NotSame(Thread.CurrentThread, HandedInBy(documents[0], 4)));
+        await OnThreadAsync(() => Assert.Same(Thread.CurrentThread, HandedInBy(documents[0], 5)));
+        Assert.Equal([1, 1, 1, 2, 1, 1], _log.BatchSizes);
+
+        Thread? HandedInBy(DocumentId document, long revision)
+        {
+            Assert.Equal(AppendOutcome.Durable, writer.AppendAsync(For(document, revision)).WaitAsync(Patience).GetAwaiter().GetResult());
+            return _log.HandedInBy;
+        }
+
+        // On none of the pool's.
+        static Task OnThreadAsync(Action act) => Task.Factory.StartNew(act, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
     private static LogAppend For(DocumentId document, long revision, int size = 40) => Append(1, Record(revision, size: size)) with { Document = document };
 
     private LogWriter Start(LogOptions options) => _writer = new LogWriter(_log, Options.Create(options), _time, NullLogger<LogWriter>.Instance);
@@ -271,8 +300,8 @@ public sealed class LogWriterTests : IAsyncDisposable
     private sealed class GatedLog() : LogDecorator(new MemoryOperationLog())
     {
         private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<int> _batchSizes = [];
+        private TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Exception? _failure;
 
         public IEnumerable<int> BatchSizes => _batchSizes;
@@ -282,7 +311,12 @@ public sealed class LogWriterTests : IAsyncDisposable
 
         public bool PoisonIsDamage { get; set; }
 
+        /// <summary>The thread that brought the newest batch.</summary>
+        public Thread? HandedInBy { get; private set; }
+
         public void OpenGate() => _gate.TrySetResult();
+
+        public void CloseGate() => _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void FailNext(Exception failure) => Volatile.Write(ref _failure, failure);
 
@@ -291,6 +325,7 @@ public sealed class LogWriterTests : IAsyncDisposable
         public override async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation)
         {
             _batchSizes.Add(appends.Count);
+            HandedInBy = Thread.CurrentThread;
             _entered.TrySetResult();
             await _gate.Task;
             if (appends.Any(append => append.Document == Poison))
