@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Polly.Timeout;
 
 namespace Collab.Resilience;
@@ -26,6 +27,7 @@ internal sealed class AttemptWatch : IDisposable
 
     /// <summary>Makes a call.</summary>
     /// <exception cref="TimeoutRejectedException">It took too long; whether it happened is unknown.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation)
     {
         var attempt = new Attempt<T>();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -108,6 +109,7 @@ public sealed partial class Pipeline : IDisposable
     private RateLimitLease? TryTakePlace(CancellationToken cancellation) =>
         _circuit.CircuitState == CircuitState.Closed && !cancellation.IsCancellationRequested && _places.AttemptAcquire() is { IsAcquired: true } place ? place : null;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> RepeatDirectlyAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, CancellationToken cancellation)
     {
         using (place)
@@ -154,6 +156,7 @@ public sealed partial class Pipeline : IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> ToldAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, CancellationToken cancellation)
     {
         using (place)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Collab.Contracts.Refusals;
 using Prometheus;
 
@@ -42,6 +43,7 @@ internal static class LogMetrics
         new HistogramConfiguration { LabelNames = ["status"], Buckets = Histogram.ExponentialBuckets(0.0001, 2, 17) });
 
     /// <summary>Times a call of a store that is under way, and counts it when it fails.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<T> MeasureAsync<T>(string store, Histogram.Child seconds, ValueTask<T> call)
     {
         var start = Stopwatch.GetTimestamp();

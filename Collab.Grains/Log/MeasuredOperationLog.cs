@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Collab.Contracts.Documents;
 using Prometheus;
 
@@ -35,6 +36,7 @@ public sealed class MeasuredOperationLog(IOperationLog log) : IOperationLog, IDi
     public ValueTask<(ImmutableArray<DocumentDescription> Documents, string? Next)> ListAsync(string? after, int limit, CancellationToken cancellation) =>
         MeasureAsync(_list, log.ListAsync(after, limit, cancellation));
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ImmutableArray<AppendOutcome>> AppendAsync(IReadOnlyList<LogAppend> appends, CancellationToken cancellation)
     {
         var outcomes = await MeasureAsync(_append, log.AppendAsync(appends, cancellation));

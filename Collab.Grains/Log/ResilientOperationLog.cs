@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Collab.Contracts.Documents;
 using Collab.Resilience;
 using Polly;
@@ -78,6 +79,7 @@ public sealed class ResilientOperationLog(IOperationLog log, Pipeline writing, P
     private ValueTask<T> WriteAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
         GuardAsync(writing, writing.RepeatAsync(call, state, cancellation));
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> GuardAsync<T>(Pipeline pipeline, ValueTask<T> call)
     {
         try
