@@ -5,6 +5,9 @@ namespace Collab.Grains.Log;
 /// <param name="At">When they were decided; becomes the document's time of change.</param>
 public sealed record LogAppend(DocumentId Document, long Epoch, IReadOnlyList<LogRecord> Records, DateTimeOffset At)
 {
+    /// <summary>The records, to be walked over without an enumerator, which would be an object for each walk.</summary>
+    internal ReadOnlySpan<LogRecord> RecordsSpan => Records as LogRecord[] ?? [.. Records];
+
     /// <summary>At least one record, and each makes the revision after the one before.</summary>
     internal bool IsConsecutive
     {

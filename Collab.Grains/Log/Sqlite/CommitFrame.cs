@@ -28,10 +28,11 @@ internal static class CommitFrame
     public static long BytesOf(IReadOnlyList<LogAppend> appends)
     {
         var bytes = HeaderBytes + (long)sizeof(int);
-        foreach (var append in appends)
+        for (var i = 0; i < appends.Count; i++)
         {
+            var append = appends[i];
             bytes += TextBytes(append.Document.Value) + (4 * sizeof(long));
-            foreach (var record in append.Records)
+            foreach (var record in append.RecordsSpan)
                 bytes += TextBytes(record.Session.Value) + (2 * sizeof(long)) + sizeof(int) + record.Encoded.Length;
         }
 
@@ -43,14 +44,15 @@ internal static class CommitFrame
     {
         var to = new Writer(frame[HeaderBytes..]);
         to.Add(appends.Count);
-        foreach (var append in appends)
+        for (var i = 0; i < appends.Count; i++)
         {
+            var append = appends[i];
             to.Add(append.Document.Value);
             to.Add(append.Epoch);
             to.Add(append.At.ToUnixTimeMilliseconds());
             to.Add(append.Records[0].Revision.Value);
             to.Add((long)append.Records.Count);
-            foreach (var record in append.Records)
+            foreach (var record in append.RecordsSpan)
             {
                 to.Add(record.Session.Value);
                 to.Add(record.Sequence);

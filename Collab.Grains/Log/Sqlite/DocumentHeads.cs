@@ -58,7 +58,7 @@ internal sealed class DocumentHeads(PendingCommits pending)
 
         if (append.Epoch != head.Epoch || append.Records[0].Revision.Value != head.Revision + 1)
             return false;
-        foreach (var record in append.Records)
+        foreach (var record in append.RecordsSpan)
         {
             if (!head.Sequences.TryGetValue(record.Session, out var newest))
                 newest = database.NewestSequence(append.Document, record.Session);

@@ -18,8 +18,9 @@ internal sealed class PendingCommits
         {
             _commits.Enqueue(commit);
             _last = commit.Number;
-            foreach (var append in commit.Appends)
+            for (var i = 0; i < commit.Appends.Count; i++)
             {
+                var append = commit.Appends[i];
                 if (!_documents.TryGetValue(append.Document, out var appends))
                     _documents[append.Document] = appends = [];
                 appends.Enqueue(append);
@@ -76,8 +77,9 @@ internal sealed class PendingCommits
                 return false;
             _commits.Dequeue();
             Count(commit, -1);
-            foreach (var append in commit.Appends)
+            for (var i = 0; i < commit.Appends.Count; i++)
             {
+                var append = commit.Appends[i];
                 var appends = _documents[append.Document];
                 appends.Dequeue();
                 if (appends.Count == 0)
@@ -90,8 +92,8 @@ internal sealed class PendingCommits
 
     private void Count(Commit commit, int sign)
     {
-        foreach (var append in commit.Appends)
-            _operations += sign * append.Records.Count;
+        for (var i = 0; i < commit.Appends.Count; i++)
+            _operations += sign * commit.Appends[i].Records.Count;
         _bytes += sign * commit.Bytes;
         LogMetrics.JournalBytes.Inc(sign * commit.Bytes);
     }

@@ -103,6 +103,8 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     /// <summary>A document's part of what is brought in.</summary>
     private sealed class Document(long key, long revision)
     {
+        private readonly List<LogAppend> _appends = [];
+
         public long Key => key;
 
         /// <summary>Up to which it goes with what was added.</summary>
@@ -111,12 +113,21 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
         /// <summary>The time of the newest change.</summary>
         public long At { get; private set; }
 
-        public List<SqliteOperationRow> Rows { get; } = [];
+        public IEnumerable<SqliteOperationRow> Rows
+        {
+            get
+            {
+                foreach (var append in _appends)
+                {
+                    for (var i = 0; i < append.Records.Count; i++)
+                        yield return new(append.Document, key, append.Records[i]);
+                }
+            }
+        }
 
         public void Add(LogAppend append)
         {
-            foreach (var record in append.Records)
-                Rows.Add(new(append.Document, key, record));
+            _appends.Add(append);
             (Revision, At) = (append.Records[^1].Revision.Value, append.At.ToUnixTimeMilliseconds());
         }
     }

@@ -15,18 +15,31 @@ internal sealed class SqliteOperationRows(SqliteConnection connection) : IDispos
 
     private readonly SqliteHotStatement _insertOne = new(connection, Sql(1));
     private readonly SqliteHotStatement _insertMany = new(connection, Sql(Many));
+    private readonly SqliteOperationRow[] _some = new SqliteOperationRow[Many];
 
     /// <returns>The first row that breaks a rule of the table, and which one; null when all are there now. After the former the transaction has to be undone.</returns>
     public (SqliteOperationRow Row, string Reason)? Insert(IEnumerable<SqliteOperationRow> rows)
     {
-        foreach (var some in rows.Chunk(Many))
+        try
         {
-            var refused = some.Length == Many ? Run(_insertMany, some) : RunEach(some);
-            if (refused is not null)
-                return refused;
-        }
+            var count = 0;
+            foreach (var row in rows)
+            {
+                _some[count++] = row;
+                if (count < Many)
+                    continue;
+                count = 0;
+                if (Run(_insertMany, _some) is { } refused)
+                    return refused;
+            }
 
-        return null;
+            return RunEach(_some.AsSpan(0, count));
+        }
+        finally
+        {
+            // What is in the table is held for nobody.
+            Array.Clear(_some);
+        }
     }
 
     public void Dispose()
@@ -40,7 +53,7 @@ internal sealed class SqliteOperationRows(SqliteConnection connection) : IDispos
         "INSERT OR FAIL INTO operations (document, revision, session, sequence, hash, encoded, checksum) VALUES "
         + string.Join(", ", Enumerable.Range(0, rows).Select(row => $"({string.Join(", ", Enumerable.Range((row * Columns) + 1, Columns).Select(parameter => $"?{parameter}"))})"));
 
-    private (SqliteOperationRow Row, string Reason)? RunEach(SqliteOperationRow[] rows)
+    private (SqliteOperationRow Row, string Reason)? RunEach(ReadOnlySpan<SqliteOperationRow> rows)
     {
         foreach (var row in rows)
         {
