@@ -13,8 +13,11 @@ public sealed class OperationWindow(IDocumentKind kind, Revision start, int oper
     /// </summary>
     public const int DecodedLimit = 64;
 
-    private Slot[] _ring = new Slot[16];
-    private int _first;
+    // A ring of blocks: a ring that was copied as it grew would leave as much garbage as it has slots, some of it among the large objects.
+    private const int BlockLength = 16;
+
+    private Slot[]?[] _blocks = new Slot[]?[4];
+    private long _first;
     private int _count;
 
     /// <summary>The revision before the first entry: what comes after it is here.</summary>
@@ -41,8 +44,10 @@ public sealed class OperationWindow(IDocumentKind kind, Revision start, int oper
 
     public void Add(WindowEntry entry)
     {
-        if (_count == _ring.Length)
+        // So that the place after the last is in another block than the first, however far into its block that is.
+        if (_count > (_blocks.Length - 1) * BlockLength)
             Grow();
+        Block(_first + _count) ??= new Slot[BlockLength];
         At(_count++) = new Slot { Operation = entry.Operation, Delta = entry.Delta, Author = entry.Author };
         Bytes += Cost(entry.Operation);
         if (_count > DecodedLimit)
@@ -51,7 +56,10 @@ public sealed class OperationWindow(IDocumentKind kind, Revision start, int oper
             DropFirst();
     }
 
-    private ref Slot At(int index) => ref _ring[(_first + index) & (_ring.Length - 1)];
+    private ref Slot At(int index) => ref Block(_first + index)![(_first + index) % BlockLength];
+
+    /// <summary>The block that a place belongs to. Places are counted from the first operation that ever was here.</summary>
+    private ref Slot[]? Block(long place) => ref _blocks[place / BlockLength % _blocks.Length];
 
     // The encoded bytes, and the delta that may be beside them, which holds the same text again as UTF-16. Measured with SQLite, of the heap: 367 bytes for a keystroke (100 encoded),
     // 300 kB for a paste of 100 kB.
@@ -59,21 +67,22 @@ public sealed class OperationWindow(IDocumentKind kind, Revision start, int oper
 
     private void DropFirst()
     {
-        Bytes -= Cost(_ring[_first].Operation);
-        _ring[_first] = default;
-        _first = (_first + 1) & (_ring.Length - 1);
+        ref var first = ref At(0);
+        Bytes -= Cost(first.Operation);
+        first = default;
         _count--;
+        if (++_first % BlockLength == 0)
+            Block(_first - 1) = null;
         Start = Start.Next;
         Evictions++;
     }
 
     private void Grow()
     {
-        var larger = new Slot[_ring.Length * 2];
-        for (int i = 0; i < _count; i++)
-            larger[i] = At(i);
-        _ring = larger;
-        _first = 0;
+        var blocks = new Slot[]?[_blocks.Length * 2];
+        for (long place = _first; place < _first + _count; place += BlockLength - (place % BlockLength))
+            blocks[place / BlockLength % blocks.Length] = Block(place);
+        _blocks = blocks;
     }
 
     private struct Slot
