@@ -160,13 +160,37 @@ public sealed class CommitQueue(
     }
 
     /// <summary>Never throws: who waits for a flush must hear of its end, or waits for ever.</summary>
+    /// <remarks>In one method, as long as all goes well: each that waited for another would cost four objects and a task of the grain's scheduler, for every flush.</remarks>
     private async Task FlushAllAsync()
     {
         // It goes on for whoever queues next: what it writes, pushes and logs is not part of the call that happened to start it.
         CollabActivities.Leave();
         try
         {
-            await FlushQueuedAsync();
+            while (_queued.Count > 0 && !HasFailed)
+            {
+                if (_company is not null && !IsStalled)
+                    await _company.GatherAsync(_queued.Count);
+                if (HasFailed)
+                    break;
+                var (records, content) = (_queued.ToArray(), _queuedContent);
+                (_flushing, _next) = (_next, NewFlush());
+                _queued.Clear();
+                long started = clock.GetTimestamp();
+                // The same object each time: the log recognises what it has byte for byte, the time of decision included.
+                var append = new LogAppend(document, epoch, records, clock.GetUtcNow());
+                try
+                {
+                    Take(await Watched(writer.AppendAsync(append)));
+                }
+                catch (Exception failure) when (IsOfLog(failure))
+                {
+                    await RepeatAsync(append, failure, started);
+                }
+
+                FlushTime = clock.GetElapsedTime(started);
+                OnFlushed(records, content);
+            }
         }
         catch (Exception defect)
         {
@@ -175,32 +199,19 @@ public sealed class CommitQueue(
         }
     }
 
-    private async Task FlushQueuedAsync()
+    private void OnFlushed(LogRecord[] records, IContent content)
     {
-        while (_queued.Count > 0 && !HasFailed)
-        {
-            if (_company is not null && !IsStalled)
-                await _company.GatherAsync(_queued.Count);
-            if (HasFailed)
-                break;
-            var (records, content) = (_queued.ToArray(), _queuedContent);
-            (_flushing, _next) = (_next, NewFlush());
-            _queued.Clear();
-            long started = clock.GetTimestamp();
-            await AppendAsync(records);
-            FlushTime = clock.GetElapsedTime(started);
-            UncommittedCount -= records.Length;
-            foreach (var record in records)
-                UncommittedBytes -= record.Encoded.Length;
-            if (HasFailed)
-                break;
-            IsStalled = false;
-            Durable = records[^1].Revision;
-            DurableContent = content;
-            onDurable(Committed(records));
-            _flushing.TrySetResult(CommitOutcome.Durable);
-            _company?.Flushed(records.Length + _queued.Count);
-        }
+        UncommittedCount -= records.Length;
+        foreach (var record in records)
+            UncommittedBytes -= record.Encoded.Length;
+        if (HasFailed)
+            return;
+        IsStalled = false;
+        Durable = records[^1].Revision;
+        DurableContent = content;
+        onDurable(Committed(records));
+        _flushing.TrySetResult(CommitOutcome.Durable);
+        _company?.Flushed(records.Length + _queued.Count);
     }
 
     private static ImmutableArray<CommittedOperation> Committed(LogRecord[] records)
@@ -211,41 +222,61 @@ public sealed class CommitQueue(
         return ImmutableCollectionsMarshal.AsImmutableArray(operations);
     }
 
-    private async Task AppendAsync(LogRecord[] records)
+    private void Take(AppendOutcome outcome)
     {
-        // The same object each time: the log recognises what it has byte for byte, the time of decision included.
-        var append = new LogAppend(document, epoch, records, clock.GetUtcNow());
-        long started = clock.GetTimestamp();
-        for (int attempt = 0; !HasFailed; attempt++)
+        if (outcome == AppendOutcome.Fenced)
+            Fence();
+        else if (outcome != AppendOutcome.Durable)
+            End();
+    }
+
+    /// <summary>Makes an append again that failed, until it is durable or the queue has ended.</summary>
+    /// <param name="started">When it was made first.</param>
+    private async Task RepeatAsync(LogAppend append, Exception failure, long started)
+    {
+        for (int attempt = 0; ; attempt++)
         {
+            if (OnFailed(failure, attempt, started) is not { } pause)
+                return;
+            await PauseAsync(pause);
+            if (HasFailed)
+                return;
             try
             {
-                var outcome = await Watched(writer.AppendAsync(append));
-                if (outcome == AppendOutcome.Fenced)
-                    Fence();
-                else if (outcome != AppendOutcome.Durable)
-                    End();
+                Take(await Watched(writer.AppendAsync(append)));
                 return;
             }
-            catch (LogOverloadedException)
+            catch (Exception again) when (IsOfLog(again))
             {
-                // Nothing was queued. Documents that are stalled don't have to hurry, or thousands of them would do nothing else.
-                if (clock.GetElapsedTime(started) >= Patience)
-                    Stall(Backoff(attempt));
-                await PauseAsync(IsStalled ? _pause : OverloadPause);
-            }
-            catch (LogUnavailableException failure) when (failure.Fault is LogFault.Stopping or LogFault.Corrupt)
-            {
-                End();
-            }
-            catch (LogUnavailableException failure)
-            {
-                var pause = Backoff(attempt);
-                Stall(failure.RetryAfter is { } after && after > pause ? after + (pause * 0.5) : pause);
-                await PauseAsync(_pause);
+                failure = again;
             }
         }
     }
+
+    /// <returns>After what time there is a chance that it goes better; null: there is none.</returns>
+    private TimeSpan? OnFailed(Exception failure, int attempt, long started)
+    {
+        if (failure is LogUnavailableException { Fault: LogFault.Stopping or LogFault.Corrupt })
+        {
+            End();
+            return null;
+        }
+
+        if (failure is LogUnavailableException unavailable)
+        {
+            var pause = Backoff(attempt);
+            Stall(unavailable.RetryAfter is { } after && after > pause ? after + (pause * 0.5) : pause);
+        }
+        else if (clock.GetElapsedTime(started) >= Patience)
+        {
+            // Overloaded: nothing was queued. Documents that are stalled don't have to hurry, or thousands of them would do nothing else.
+            Stall(Backoff(attempt));
+        }
+
+        return IsStalled ? _pause : OverloadPause;
+    }
+
+    private static bool IsOfLog(Exception failure) => failure is LogOverloadedException or LogUnavailableException;
 
     /// <summary>Those who wait for the append hear when it takes too long.</summary>
     private Task<AppendOutcome> Watched(Task<AppendOutcome> append)
