@@ -74,8 +74,7 @@ public sealed class DocumentAuthority
     /// <param name="newest">The session's newest operation in the log, if it has one.</param>
     public SessionMark Admit(SessionId session, string author, AppliedSequence? newest)
     {
-        var known = _sessions.GetValueOrDefault(session);
-        var mark = known is not null && known.Sequence >= (newest?.Sequence ?? 0)
+        var mark = _sessions.TryGetValue(session, out var known) && known.Sequence >= (newest?.Sequence ?? 0)
             ? known with { Lease = ++_lastLease, Author = author }
             : new SessionMark(++_lastLease, author, newest?.Sequence ?? 0, newest?.Revision ?? Revision.Zero, newest?.SubmittedHash ?? 0);
         return _sessions[session] = mark;
@@ -180,8 +179,8 @@ public sealed class DocumentAuthority
 
         try
         {
-            var rebased = distance == 0 ? new Rebased(delta, [], 0) : _kind.Rebase(delta, Array.ConvertAll(over, static entry => entry.Delta));
-            var conflicts = rebased.ConflictsTotal == 0 ? [] : Conflicts(submission, mark, rebased, over, at);
+            var rebased = distance == 0 ? new Rebased(delta, [], 0) : _kind.Rebase(delta, over);
+            var conflicts = rebased.ConflictsTotal == 0 ? [] : Conflicts(submission, mark, rebased, history, at);
             if (rebased.ConflictsTotal > 0 && _policy == ConflictPolicy.Strict)
                 return RefuseConflict(submission, conflicts, rebased.ConflictsTotal);
             var content = Content.Apply(rebased.Delta);
@@ -232,14 +231,14 @@ public sealed class DocumentAuthority
         return new Decision.Refused(refusal, records);
     }
 
-    private ConflictRecord[] Conflicts(Submission submission, SessionMark mark, Rebased rebased, WindowEntry[] over, DateTimeOffset at)
+    private ConflictRecord[] Conflicts(Submission submission, SessionMark mark, Rebased rebased, IReadOnlyList<WindowEntry> history, DateTimeOffset at)
     {
         var revision = _policy == ConflictPolicy.Strict ? Head : Head.Next;
         var records = new ConflictRecord[rebased.Conflicts.Count];
         for (int i = 0; i < records.Length; i++)
         {
             var conflict = rebased.Conflicts[i];
-            var other = over[conflict.OverIndex];
+            var other = Over(submission.Base, conflict.OverIndex, history);
             records[i] = new ConflictRecord(
                 conflict.Kind, Word(conflict.Resolution), revision, submission.Session, mark.Author, conflict.Start, conflict.Length,
                 other.Operation.Revision, other.Operation.Session, other.Author, at);
@@ -249,16 +248,24 @@ public sealed class DocumentAuthority
     }
 
     // What lies between the base and the head, out of the history read from the log and the window.
-    private bool TryCollect(Revision from, int distance, IReadOnlyList<WindowEntry> history, out WindowEntry[] entries)
+    private bool TryCollect(Revision from, int distance, IReadOnlyList<WindowEntry> history, out IDelta[] over)
     {
-        entries = [];
-        int fromHistory = (int)Math.Max(0, Window.Start - from);
+        over = [];
+        long fromHistory = Window.Start - from;
         if (fromHistory > 0 && (history.Count < fromHistory || history[0].Operation.Revision != from.Next))
             return false;
-        entries = new WindowEntry[distance];
+        if (distance == 0)
+            return true;
+        over = new IDelta[distance];
         for (int i = 0; i < distance; i++)
-            entries[i] = i < fromHistory ? history[i] : Window.Entry((int)(from - Window.Start) + i);
+            over[i] = Over(from, i, history).Delta;
         return true;
+    }
+
+    private WindowEntry Over(Revision from, int index, IReadOnlyList<WindowEntry> history)
+    {
+        int inWindow = (int)(from - Window.Start) + index;
+        return inWindow < 0 ? history[index] : Window.Entry(inWindow);
     }
 
     private static string Word(ConflictResolution resolution) => Words[(int)resolution];

@@ -80,7 +80,7 @@ public sealed partial class DocumentGrain(
         DocumentMetrics.Of(live.Description.Kind).Active.Dec();
         if (await live.Commits.CloseAsync(CloseLimit, cancellationToken))
             await live.Snapshots.CloseAsync(live.Commits.Durable, live.Commits.DurableContent);
-        _subscribers.Push(subscriber => subscriber.Interrupt(Id, live.Description.Epoch));
+        _subscribers.Push((Id, live.Description.Epoch), static (subscriber, ended) => subscriber.Interrupt(ended.Id, ended.Epoch));
         live.Shared.LetGo();
         _active?.Leave();
         LogClosed(Id, live.Description.Epoch, live.Commits.Durable, reason.ReasonCode);
@@ -314,7 +314,7 @@ public sealed partial class DocumentGrain(
     private void OnDurable(long epoch, CommitQueue commits, SnapshotKeeper snapshots, ImmutableArray<CommittedOperation> operations, OperationTraces traces)
     {
         var batch = new PushBatch(Id, epoch, operations, clock.GetUtcNow(), traces.Take(operations[^1].Revision));
-        _subscribers.Push(subscriber => subscriber.Push(batch));
+        _subscribers.Push(batch, static (subscriber, batch) => subscriber.Push(batch));
         long bytes = 0;
         foreach (var operation in operations)
             bytes += operation.Encoded.Length;

@@ -26,7 +26,7 @@ public sealed partial class LiveDocument
         var submissions = batch.Submissions;
         var at = clock.GetUtcNow();
         var applied = new Decision.Applied?[submissions.Length];
-        var answers = ImmutableArray.CreateBuilder<SubmissionAnswer>(0);
+        List<SubmissionAnswer>? answers = null;
         int appliedCount = 0;
         List<int>? late = null;
         try
@@ -38,11 +38,11 @@ public sealed partial class LiveDocument
                 {
                     var submission = submissions[i];
                     if ((TooFast() ?? CannotDecide()) is { } notNow)
-                        answers.Add(new SubmissionAnswer(i, Refuse(notNow)));
+                        (answers ??= []).Add(new SubmissionAnswer(i, Refuse(notNow)));
                     else if ((late is not null && IsAmong(late, submissions, submission.Session)) || !TryKeep(authority.Decide(submission, [], at), out applied[i], out var outcome))
                         (late ??= []).Add(i);
                     else if (outcome is not null)
-                        answers.Add(new SubmissionAnswer(i, outcome));
+                        (answers ??= []).Add(new SubmissionAnswer(i, outcome));
                     else
                         appliedCount++;
                 }
@@ -55,10 +55,10 @@ public sealed partial class LiveDocument
 
             var following = late is null ? null : DecideLateAsync(submissions, late, started);
             if (flush is not null)
-                Settle(await flush, applied, appliedCount, answers, started);
+                Settle(await flush, applied, appliedCount, ref answers, started);
             if (following is not null)
-                answers.AddRange(await following);
-            return answers.Count == 0 ? Applied : new BatchOutcome(answers.ToImmutable());
+                (answers ??= []).AddRange(await following);
+            return answers is null ? Applied : new BatchOutcome([.. answers]);
         }
         finally
         {
@@ -111,7 +111,7 @@ public sealed partial class LiveDocument
         return outcome is not null;
     }
 
-    private void Settle(CommitOutcome outcome, Decision.Applied?[] decided, int count, ImmutableArray<SubmissionAnswer>.Builder answers, long started)
+    private void Settle(CommitOutcome outcome, Decision.Applied?[] decided, int count, ref List<SubmissionAnswer>? answers, long started)
     {
         if (NotDurable(outcome) is not { } notDurable)
         {
@@ -122,7 +122,7 @@ public sealed partial class LiveDocument
         for (int i = 0; i < decided.Length; i++)
         {
             if (decided[i] is not null)
-                answers.Add(new SubmissionAnswer(i, Refuse(notDurable)));
+                (answers ??= []).Add(new SubmissionAnswer(i, Refuse(notDurable)));
         }
     }
 

@@ -5,4 +5,4 @@ namespace Collab.Grains.Documents;
 /// <param name="Sequence">The newest sequence applied, 0 for none.</param>
 /// <param name="Revision">The operation which that is.</param>
 /// <param name="SubmittedHash">What was submitted under it.</param>
-public sealed record SessionMark(long Lease, string Author, long Sequence, Revision Revision, ulong SubmittedHash);
+public readonly record struct SessionMark(long Lease, string Author, long Sequence, Revision Revision, ulong SubmittedHash);

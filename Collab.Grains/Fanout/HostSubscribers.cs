@@ -30,10 +30,11 @@ public sealed class HostSubscribers<TSubscriber>(ListeningHosts hosts, ILogger l
     public void Remove(TSubscriber subscriber) => _observers.Unsubscribe(subscriber);
 
     /// <summary>Sends to every host that answers, without waiting for any: the methods are one-way, and one slow host must not delay the others.</summary>
-    public void Push(Func<TSubscriber, Task> message)
+    /// <param name="send">Keep it static: what it needs is <paramref name="message"/>.</param>
+    public void Push<TMessage>(TMessage message, Func<TSubscriber, TMessage, Task> send)
     {
         if (_observers.Count > 0)
-            _observers.Notify(entry => { _ = message(entry.Subscriber); }, static entry => entry.Host?.TakesPush() != false);
+            _observers.Notify(entry => { _ = send(entry.Subscriber, message); }, static entry => entry.Host?.TakesPush() != false);
     }
 
     private sealed record Entry(TSubscriber Subscriber, KnownHost? Host);

@@ -129,7 +129,7 @@ public sealed class PresenceGrain(ListeningHosts hosts, TimeProvider clock, ILog
 
         var (updates, left) = _attendance.TakeChanges();
         var batch = new PresenceBatch(new DocumentId(this.GetPrimaryKeyString()), updates, left, ++_version, tellsCount ? _countTold : 0, _life);
-        _subscribers.Push(subscriber => subscriber.PushPresence(batch));
+        _subscribers.Push(batch, static (subscriber, batch) => subscriber.PushPresence(batch));
         Gather();
         return Task.CompletedTask;
     }

@@ -228,9 +228,10 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
     }
 
     // One for each operation that is traced, not one for the batch: each trace is whole by itself then, and a batch can be of many.
-    private TraceSpan[] PushSpans(PushBatch batch) => batch.Traces is { } traces
-        ? [.. traces.Select(trace => CollabActivities.Push(Id.Value, trace.Parent).Tag(SpanTag.Revision, trace.Revision.Value).Tag(SpanTag.Operations, batch.Operations.Length))]
-        : [];
+    private TraceSpan[] PushSpans(PushBatch batch) => batch.Traces is { } traces ? PushSpans(traces, batch.Operations.Length) : [];
+
+    private TraceSpan[] PushSpans(ImmutableArray<OperationTrace> traces, int operations) =>
+        [.. traces.Select(trace => CollabActivities.Push(Id.Value, trace.Parent).Tag(SpanTag.Revision, trace.Revision.Value).Tag(SpanTag.Operations, operations))];
 
     private async Task SubscribeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
@@ -83,15 +84,22 @@ internal sealed class Submissions(DocumentCalls document, ClusterCalls cluster) 
                     break;
             }
 
-            _ = count > 0 ? OfferAsync(submissions[..count].ToArray()) : SubmitAsync(submissions[0]);
+            _ = count > 0 ? OfferAsync(Rent(submissions[..count])) : SubmitAsync(submissions[0]);
             submissions = submissions[Math.Max(count, 1)..];
         }
     }
 
-    private async Task OfferAsync(PendingSubmission[] batch)
+    private static ArraySegment<PendingSubmission> Rent(ReadOnlySpan<PendingSubmission> submissions)
     {
-        var submissions = new Submission[batch.Length];
-        for (int i = 0; i < batch.Length; i++)
+        var batch = ArrayPool<PendingSubmission>.Shared.Rent(submissions.Length);
+        submissions.CopyTo(batch);
+        return new ArraySegment<PendingSubmission>(batch, 0, submissions.Length);
+    }
+
+    private async Task OfferAsync(ArraySegment<PendingSubmission> batch)
+    {
+        var submissions = new Submission[batch.Count];
+        for (int i = 0; i < submissions.Length; i++)
             submissions[i] = batch[i].Submission();
         try
         {
@@ -102,7 +110,7 @@ internal sealed class Submissions(DocumentCalls document, ClusterCalls cluster) 
             Volatile.Write(ref _isOlderUntil, Environment.TickCount64 + OlderMilliseconds);
             Part(batch);
         }
-        catch (Exception failure) when (batch.Length > 1 && ClusterCalls.IsGrainsOwn(failure))
+        catch (Exception failure) when (batch.Count > 1 && ClusterCalls.IsGrainsOwn(failure))
         {
             // One that the authority can't take must not keep the others from it. To submit twice is harmless.
             Part(batch);
@@ -112,9 +120,13 @@ internal sealed class Submissions(DocumentCalls document, ClusterCalls cluster) 
             foreach (var submission in batch)
                 Fail(submission, failure);
         }
+        finally
+        {
+            ArrayPool<PendingSubmission>.Shared.Return(batch.Array!, clearArray: true);
+        }
     }
 
-    private void Part(PendingSubmission[] batch)
+    private void Part(ArraySegment<PendingSubmission> batch)
     {
         foreach (var submission in batch)
             _ = SubmitAsync(submission);
@@ -143,21 +155,21 @@ internal sealed class Submissions(DocumentCalls document, ClusterCalls cluster) 
         }
     }
 
-    private void Settle(PendingSubmission[] batch, Submission[] submissions, BatchOutcome outcome)
+    private void Settle(ArraySegment<PendingSubmission> batch, Submission[] submissions, BatchOutcome outcome)
     {
         if (outcome.Refusal is { } refusal)
         {
-            for (int i = 0; i < batch.Length; i++)
+            for (int i = 0; i < batch.Count; i++)
                 Settle(batch[i], submissions[i].Lease, new SubmitOutcome(Revision.Zero, Refusal: refusal));
             return;
         }
 
         foreach (var answer in outcome.Answers)
             Settle(batch[answer.Index], submissions[answer.Index].Lease, answer.Outcome);
-        if (outcome.Answers.Length == batch.Length)
+        if (outcome.Answers.Length == batch.Count)
             return;
         var answered = outcome.Answers.Length == 0 ? null : new HashSet<int>(outcome.Answers.Select(answer => answer.Index));
-        for (int i = 0; i < batch.Length; i++)
+        for (int i = 0; i < batch.Count; i++)
         {
             // It comes back on the stream.
             if (answered?.Contains(i) != true)
