@@ -218,6 +218,7 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
         }
 
         DeliveryMetrics.Sent(segment.Message, queued);
+        segment.LetMessageGo();
     }
 
     /// <summary>Whether a stream that stands at <paramref name="position"/> can go on from what is here. Under the lock.</summary>

@@ -8,18 +8,19 @@ namespace Collab.Web.Delivery;
 /// </summary>
 internal sealed class RecentOperations(int bytesLimit)
 {
-    private readonly Queue<FeedSegment> _segments = [];
+    private readonly Queue<(FeedSegment Segment, int Bytes)> _segments = [];
     private int _bytes;
 
     /// <summary>The first operation that is here, or null if none is.</summary>
-    public Revision? First => _segments.TryPeek(out var oldest) ? oldest.First : null;
+    public Revision? First => _segments.TryPeek(out var oldest) ? oldest.Segment.First : null;
 
     public void Add(FeedSegment segment)
     {
-        _segments.Enqueue(segment);
-        _bytes += segment.Message.Bytes;
+        int bytes = segment.Message.Bytes;
+        _segments.Enqueue((segment, bytes));
+        _bytes += bytes;
         HostCaches.Operations.Entries.Inc();
-        HostCaches.Operations.Bytes.Inc(segment.Message.Bytes);
+        HostCaches.Operations.Bytes.Inc(bytes);
         while (_bytes > bytesLimit)
             Evict();
     }
@@ -33,11 +34,11 @@ internal sealed class RecentOperations(int bytesLimit)
     /// <summary>Whether everything after <paramref name="revision"/> is here.</summary>
     public bool LeadsOnFrom(Revision revision) => First is { } first && first <= revision.Next;
 
-    public IEnumerable<FeedSegment> After(Revision revision) => _segments.Where(segment => segment.Last > revision);
+    public IEnumerable<FeedSegment> After(Revision revision) => _segments.Where(kept => kept.Segment.Last > revision).Select(kept => kept.Segment);
 
     private void Evict()
     {
-        int bytes = _segments.Dequeue().Message.Bytes;
+        int bytes = _segments.Dequeue().Bytes;
         _bytes -= bytes;
         HostCaches.Operations.Entries.Dec();
         HostCaches.Operations.Bytes.Dec(bytes);
