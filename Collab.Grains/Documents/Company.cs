@@ -3,12 +3,19 @@ namespace Collab.Grains.Documents;
 /// <summary>Operations that a document's next flush waits for, because whoever sent those of the last one is likely to send the next at once.</summary>
 /// <remarks>
 /// Who types in a loop answers what was pushed within less than the next flush would take; without waiting, half of them would always be in a flush while the other half is being told of
-/// the last one, and everybody is told twice as often. Where nobody answers that fast, which is wherever people type, nothing is waited for. Used from the document's turns.
+/// the last one, and everybody is told twice as often. Where nobody answers that fast, nothing is waited for; nor where it happens now and then, as with people whose letters meet by chance: only after so many flushes that followed
+/// each other, as those of programs do all the time. Used from the document's turns.
 /// </remarks>
 internal sealed class Company(CompanyClock clock)
 {
     /// <summary>Whoever has not sent the next operation this long after the last flush does not send one after the other.</summary>
     private static readonly TimeSpan AnswerTime = 2 * CompanyClock.Tick;
+
+    /// <summary>
+    /// So many flushes have to begin within <see cref="AnswerTime"/> of the one before; each that doesn't takes away half of what has been counted. Eight people who type in step, or a letter every few milliseconds, don't get there.
+    /// </summary>
+    private const int QuickLeast = 16;
+    private const int QuickLimit = 2 * QuickLeast;
 
     /// <summary>So many flushes at most don't wait for company after it did not come.</summary>
     private const int LonelyLimit = 64;
@@ -16,6 +23,7 @@ internal sealed class Company(CompanyClock clock)
     private CompanyWait? _wait;
     private int _expected;
     private long _flushedAt;
+    private int _quick;
     private int _lonely;
     private int _lonelyLeft;
 
@@ -23,7 +31,9 @@ internal sealed class Company(CompanyClock clock)
     /// <param name="queued">How many operations are there.</param>
     public async ValueTask GatherAsync(int queued)
     {
-        if (queued >= _expected || clock.Since(_flushedAt) > AnswerTime)
+        bool isQuick = clock.Since(_flushedAt) <= AnswerTime;
+        _quick = isQuick ? Math.Min(_quick + 1, QuickLimit) : _quick / 2;
+        if (queued >= _expected || !isQuick || _quick < QuickLeast)
             return;
         if (_lonelyLeft > 0)
         {

@@ -8,6 +8,9 @@ namespace Collab.Tests.Documents;
 /// <summary>Whether a flush waits for operations to go with it.</summary>
 public sealed class CompanyTests
 {
+    /// <summary>So many flushes follow each other, each of one operation, before a test's own.</summary>
+    private const int Before = 16;
+
     private readonly HandClock _clock = new();
     private readonly HeldWriter _writer = new();
     private readonly CommitQueue _commits;
@@ -20,10 +23,26 @@ public sealed class CompanyTests
     {
         await FlushTwoInTurnAsync();
         // Two were on their way: the one that is durable now, whose author goes on, and the one that waits.
-        Assert.Single(_writer.Appends);
+        Assert.Equal(1, Appended);
         _ = Enqueue(3);
-        await _writer.AskedAsync(2);
+        await AskedAsync(2);
         Assert.Equal([2, 3], Revisions(1));
+    });
+
+    [Fact]
+    public Task Nobody_is_waited_for_where_flushes_follow_each_other_now_and_then() => InTurns(async () =>
+    {
+        for (int revision = 1; revision <= 100; revision += 2)
+        {
+            var (first, second) = (Enqueue(revision - Before), Enqueue(revision - Before + 1));
+            _writer.Complete(AppendOutcome.Durable);
+            await first;
+            // Two were on their way, one of them is here.
+            Assert.Equal(revision + 1, _writer.Appends.Count);
+            _writer.Complete(AppendOutcome.Durable);
+            await second;
+            _clock.Advance(3 * CompanyClock.Tick);
+        }
     });
 
     [Fact]
@@ -36,11 +55,11 @@ public sealed class CompanyTests
         _ = Enqueue(3);
         _ = Enqueue(4);
         _writer.Complete(AppendOutcome.Durable);
-        await _writer.AskedAsync(3);
+        await AskedAsync(3);
         Assert.Equal([3, 4], Revisions(2));
         _writer.Complete(AppendOutcome.Durable);
         _ = Enqueue(5);
-        Assert.Equal(3, _writer.Appends.Count);
+        Assert.Equal(3, Appended);
         await RingAsync(4);
         Assert.Equal([5], Revisions(3));
     });
@@ -48,6 +67,7 @@ public sealed class CompanyTests
     [Fact]
     public Task Each_that_comes_gives_the_others_more_time() => InTurns(async () =>
     {
+        await FlushBeforeAsync();
         _ = Enqueue(1);
         _ = Enqueue(2);
         _ = Enqueue(3);
@@ -56,7 +76,7 @@ public sealed class CompanyTests
         // Two of three are there. One more comes after the first ring and makes the company complete.
         _clock.Advance(CompanyClock.Tick);
         var last = Enqueue(4);
-        await _writer.AskedAsync(2);
+        await AskedAsync(2);
         Assert.Equal([2, 3, 4], Revisions(1));
         _writer.Complete(AppendOutcome.Durable);
         Assert.Equal(CommitOutcome.Durable, await last);
@@ -65,12 +85,13 @@ public sealed class CompanyTests
     [Fact]
     public Task Nobody_is_waited_for_a_while_after_the_last_flush() => InTurns(async () =>
     {
+        await FlushBeforeAsync();
         var first = Enqueue(1);
         _ = Enqueue(2);
         _writer.Complete(AppendOutcome.Durable);
         await first;
         _ = Enqueue(3);
-        await _writer.AskedAsync(2);
+        await AskedAsync(2);
         _writer.Complete(AppendOutcome.Durable);
         await Eventually.IsTrue(() => _commits.UncommittedCount == 0);
         _clock.Advance(3 * CompanyClock.Tick);
@@ -86,7 +107,7 @@ public sealed class CompanyTests
         _commits.Fence();
         Assert.Equal(CommitOutcome.InDoubt, await drained);
         Assert.False(await _commits.CloseAsync(TimeSpan.FromSeconds(30), default));
-        Assert.Single(_writer.Appends);
+        Assert.Equal(1, Appended);
     });
 
     [Fact]
@@ -105,6 +126,7 @@ public sealed class CompanyTests
     /// <summary>One is made durable while another waits.</summary>
     private async Task FlushTwoInTurnAsync()
     {
+        await FlushBeforeAsync();
         var first = Enqueue(1);
         _ = Enqueue(2);
         _writer.Complete(AppendOutcome.Durable);
@@ -112,15 +134,31 @@ public sealed class CompanyTests
         await Task.Yield();
     }
 
+    /// <summary>What those send who go on as soon as they are answered: only such are waited for.</summary>
+    private async Task FlushBeforeAsync()
+    {
+        for (int revision = 1; revision <= Before; revision++)
+        {
+            var flushed = Enqueue(revision - Before);
+            _writer.Complete(AppendOutcome.Durable);
+            await flushed;
+        }
+    }
+
     /// <summary>Moves the clock until there have been so many appends.</summary>
     private Task RingAsync(int appends) => Eventually.IsTrue(() =>
     {
         _clock.Advance(CompanyClock.Tick);
-        return _writer.Appends.Count >= appends;
+        return Appended >= appends;
     });
 
-    private long[] Revisions(int append) => [.. _writer.Appends[append].Records.Select(record => record.Revision.Value)];
+    private async Task AskedAsync(int appends) => await _writer.AskedAsync(Before + appends);
 
+    private int Appended => _writer.Appends.Count - Before;
+
+    private long[] Revisions(int append) => [.. _writer.Appends[Before + append].Records.Select(record => record.Revision.Value - Before)];
+
+    /// <param name="revision">Counted from those before.</param>
     private Task<CommitOutcome> Enqueue(long revision) => _commits.Enqueue(
-        new LogRecord(new Revision(revision), new SessionId("s"), revision, 0, new byte[10]), DocumentKinds.Find("text")!.Initial);
+        new LogRecord(new Revision(Before + revision), new SessionId("s"), Before + revision, 0, new byte[10]), DocumentKinds.Find("text")!.Initial);
 }
