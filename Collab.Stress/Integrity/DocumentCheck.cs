@@ -74,14 +74,14 @@ internal sealed class DocumentCheck(WatchedDocument document, StressServer serve
         }
     }
 
-    // Everybody gets to the newest revision that anybody has. Who does not is found by it.
+    // Everybody gets to the newest revision that anybody has, and to the log's: whoever has left may have submitted something just before, which becomes durable after somebody has joined. Who does not is found by it.
     private async Task<List<(Witness Witness, Sighting? Seen)>> SettleAsync(CollabDocument fresh, CancellationToken patience)
     {
         while (!patience.IsCancellationRequested)
         {
             var present = _witnesses.Select(witness => witness.Document).OfType<CollabDocument>().Where(replica => replica.Phase != DocumentPhase.Closed).Append(fresh).ToList();
             long newest = present.Max(replica => replica.Revision);
-            if (present.TrueForAll(replica => replica.Revision == newest && replica.IsSaved))
+            if (present.TrueForAll(replica => replica.Revision == newest && replica.IsSaved) && await HeadAsync(fresh.Kind, patience) <= newest)
                 break;
             // Who did nothing for long was sent away.
             present.ForEach(replica => replica.Wake());
@@ -91,6 +91,19 @@ internal sealed class DocumentCheck(WatchedDocument document, StressServer serve
         foreach (var witness in _witnesses)
             witness.Rest();
         return [.. _witnesses.Select(witness => (witness, witness.See()))];
+    }
+
+    private async Task<long> HeadAsync(IDocumentKind kind, CancellationToken patience)
+    {
+        try
+        {
+            return (await new DocumentLog(server, document.Id, kind).DescribeAsync(patience)).Head;
+        }
+        catch (OperationCanceledException)
+        {
+            // Out of patience: what is so far is compared.
+            return long.MaxValue;
+        }
     }
 
     private async Task<IntegrityReport> CompareAsync(IntegrityReport report, CollabDocument fresh, List<(Witness Witness, Sighting? Seen)> seen, CancellationToken cancellation)
