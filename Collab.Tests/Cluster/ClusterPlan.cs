@@ -13,7 +13,7 @@ internal sealed record ClusterPlan(int Silos, IReadOnlyList<string> Hosts, strin
 
     /// <summary>
     /// Three silos and two web hosts that are their clients; one of each is on an island. However far the others get meanwhile, those who come back from it are told each operation: a snapshot would have
-    /// what they typed moved over one difference, which may begin and end within a <see cref="Crash.Token"/>, and a document would be no row of tokens any more.
+    /// what they typed moved over one difference, which may begin and end within one of the tokens that are typed, and a document would be no row of tokens any more.
     /// </summary>
     public static ClusterPlan WithIsland { get; } = new(
         3, ["client", "client"], HasIsland: true, Settings: ["Collab:Documents:CatchUpOperationsLimit=999999", "Collab:Documents:RebaseOperationsLimit=1000000"]);
