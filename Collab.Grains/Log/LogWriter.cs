@@ -274,7 +274,7 @@ public sealed partial class LogWriter : ILogWriter, IThreadPoolWorkItem, IAsyncD
         private static long BytesOf(LogAppend append)
         {
             var bytes = 0L;
-            foreach (var record in append.Records)
+            foreach (var record in append.RecordsSpan)
                 bytes += record.Encoded.Length;
             return bytes;
         }
