@@ -182,9 +182,10 @@ internal sealed partial class ClientConnection(
     {
         if (IsTooMuch(message) || Find(message) is not { } stay)
             return;
-        Outbox.Post(ServerMessages.Measured(message.Document, message.Sent, time.GetUtcNow()));
+        // Kept before it is answered: whoever has the answer finds the report.
         stay.Sample = message.Report.At(time.GetUtcNow());
         QualityMetrics.Observe(stay.Sample);
+        Outbox.Post(ServerMessages.Measured(message.Document, message.Sent, time.GetUtcNow()));
     }
 
     /// <summary>The cluster ended a stay; the client is told why, and nothing more is delivered to it.</summary>
