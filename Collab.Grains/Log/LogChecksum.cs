@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Collab.Grains.Log.Sqlite;
 
 namespace Collab.Grains.Log;
 
@@ -14,15 +15,25 @@ internal static class LogChecksum
 {
     public static uint Of(DocumentId document, LogRecord record)
     {
-        var crc = Add(Start(document), record.Revision.Value);
+        var crc = Add(Begin(document), record.Revision.Value);
         crc = Add(crc, record.Session.Value);
         crc = Add(crc, record.Sequence);
         crc = Add(crc, unchecked((long)record.SubmittedHash));
         return ~Add(crc, record.Encoded.Span);
     }
 
+    /// <summary>What the checksums of all that belongs to a document begin with.</summary>
+    public static uint Begin(DocumentId document) => Add(uint.MaxValue, document.Value);
+
+    /// <param name="begun">See <see cref="Begin"/>.</param>
+    public static uint Of(uint begun, JournalRecord record)
+    {
+        var crc = AddName(Add(begun, record.Revision), record.Session.Span);
+        return ~Add(Add(Add(crc, record.Sequence), record.SubmittedHash), record.Encoded.Span);
+    }
+
     public static uint Of(DocumentId document, LogSnapshot snapshot) =>
-        ~Add(Add(Add(Start(document), snapshot.Revision.Value), snapshot.ContentHash), snapshot.Content.Span);
+        ~Add(Add(Add(Begin(document), snapshot.Revision.Value), snapshot.ContentHash), snapshot.Content.Span);
 
     /// <summary>Of two stretches of bytes, as if they were one.</summary>
     public static uint Of(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest) => ~Add(Add(uint.MaxValue, head), rest);
@@ -33,8 +44,6 @@ internal static class LogChecksum
         ? record
         : throw new LogUnavailableException(
             $"Operation {record.Revision} of document {document} in {where} is damaged: its checksum is {Of(document, record):x8}, stored was {stored:x8}.", fault: LogFault.Corrupt);
-
-    private static uint Start(DocumentId document) => Add(uint.MaxValue, document.Value);
 
     private static uint Add(uint crc, long value)
     {
@@ -47,10 +56,10 @@ internal static class LogChecksum
     private static uint Add(uint crc, string name)
     {
         Span<byte> bytes = stackalloc byte[512];
-        if (!Encoding.UTF8.TryGetBytes(name, bytes, out var length))
-            return BitOperations.Crc32C(Add(crc, Encoding.UTF8.GetBytes(name)), (byte)0xFF);
-        return BitOperations.Crc32C(Add(crc, bytes[..length]), (byte)0xFF);
+        return AddName(crc, Encoding.UTF8.TryGetBytes(name, bytes, out var length) ? bytes[..length] : Encoding.UTF8.GetBytes(name));
     }
+
+    private static uint AddName(uint crc, ReadOnlySpan<byte> name) => BitOperations.Crc32C(Add(crc, name), (byte)0xFF);
 
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {

@@ -24,19 +24,20 @@ public sealed class CommitFilesTests : IDisposable
     public void Commits_are_read_back_as_they_were_appended_across_both_files()
     {
         using var journal = new CommitJournal(Database, Generation, number: 7, DiskSync.Flush);
-        List<Commit> appended = [];
+        List<(long Number, int Bytes, LogAppend[] Appends)> appended = [];
         for (var revision = 1; revision <= 24; revision++)
         {
             LogAppend[] appends = [Append(3, Record(revision, size: 500_000)), Append(1, Record(1), Record(2, size: 0)) with { Document = new DocumentId("other") }];
             Assert.True(journal.HasRoomFor(appends, applied: 7));
-            appended.Add(journal.Append(appends));
+            var commit = journal.Append(appends);
+            appended.Add((commit.Number, commit.Bytes, appends));
         }
 
         var (read, damage) = CommitFiles.Read(Database, Generation, applied: 7);
 
         Assert.Null(damage);
         Assert.Equal(appended.Select(commit => (commit.Number, commit.Bytes)), read.Select(commit => (commit.Number, commit.Bytes)));
-        foreach (var (one, other) in appended.Zip(read).SelectMany(pair => pair.First.Appends.Zip(pair.Second.Appends)))
+        foreach (var (one, other) in appended.Zip(read).SelectMany(pair => pair.First.Appends.Zip(pair.Second.Read().Select(append => append.Decode()))))
         {
             Assert.Equal((one.Document, one.Epoch, one.At), (other.Document, other.Epoch, other.At));
             AssertSame(one.Records, [.. other.Records]);

@@ -28,9 +28,9 @@ internal static class CommitFiles
             var bytes = ReadShared(path);
             for (var position = 0; position < bytes.Length;)
             {
-                var commit = CommitFrame.Read(bytes.AsSpan(position), generation);
-                if (commit?.Number > applied)
-                    found[commit.Number] = (commit, path, position);
+                var commit = CommitFrame.Read(bytes.AsMemory(position), generation);
+                if (commit is { } sound && sound.Number > applied)
+                    found[sound.Number] = (sound, path, position);
                 position += commit?.Bytes ?? CommitFrame.SectorBytes;
             }
         }

@@ -35,6 +35,7 @@ internal sealed class CommitJournal(string database, long generation, long numbe
         && bytes <= SegmentBytes && (_position + bytes <= SegmentBytes || _segments[1 - _current].Newest <= applied);
 
     /// <summary>Makes the appends durable. They fit, see <see cref="HasRoomFor"/>.</summary>
+    /// <returns>The commit, whose appends can be read until the next one.</returns>
     /// <exception cref="IOException">Whether they are durable is unknown. The journal has to <see cref="Restart"/> before it takes anything again.</exception>
     public Commit Append(IReadOnlyList<LogAppend> appends)
     {
@@ -44,17 +45,17 @@ internal sealed class CommitJournal(string database, long generation, long numbe
         if (_position + bytes > SegmentBytes)
             (_current, _position) = (1 - _current, 0);
 
-        var frame = _frame.AsSpan(0, bytes);
-        CommitFrame.Write(frame, Generation, Number + 1, appends);
+        var frame = _frame.AsMemory(0, bytes);
+        var commit = CommitFrame.Write(frame, Generation, Number + 1, appends);
         var segment = _segments[_current];
         var file = segment.Open();
         for (; segment.Bytes < _position + bytes; segment.Bytes += GrowthBytes)
             RandomAccess.Write(file, Zeros, segment.Bytes);
-        RandomAccess.Write(file, frame, _position);
+        RandomAccess.Write(file, frame.Span, _position);
         sync(file);
         _position += bytes;
         segment.Newest = ++Number;
-        return new(Number, appends, bytes);
+        return commit;
     }
 
     /// <summary>Begins anew. The database has all commits, and the new generation.</summary>

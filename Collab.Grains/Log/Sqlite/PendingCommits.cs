@@ -1,32 +1,45 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Collab.Grains.Log.Sqlite;
 
 /// <summary>What is durable in the commit journal and not in the tables yet. May be used from any thread.</summary>
 internal sealed class PendingCommits
 {
+    private const int ChunkBytes = 32 << 10;
+
     private readonly Lock _gate = new();
-    private readonly Queue<Commit> _commits = [];
-    private readonly Dictionary<DocumentId, Queue<LogAppend>> _documents = [];
+    private readonly Queue<JournalAppend> _appends = [];
+    private readonly Queue<(long Number, int Operations, int Bytes)> _commits = [];
+    // How many appends of each.
+    private readonly Dictionary<DocumentId, int> _documents = [];
+    // Where the next commits' appends are copied to. Filled once, and let go with the last commit in it.
+    private Memory<byte> _chunk;
     private long _last;
     private int _operations;
     private long _bytes;
 
+    /// <param name="appends">What the commit consists of.</param>
     /// <returns>How much there is now.</returns>
-    public (int Commits, int Operations, long Bytes) Add(Commit commit)
+    public (int Commits, int Operations, long Bytes) Add(Commit commit, IReadOnlyList<LogAppend> appends)
     {
         lock (_gate)
         {
-            _commits.Enqueue(commit);
-            _last = commit.Number;
-            for (var i = 0; i < commit.Appends.Count; i++)
+            var encoded = Keep(commit.Appends);
+            var operations = 0;
+            for (var i = 0; i < appends.Count; i++)
             {
-                var append = commit.Appends[i];
-                if (!_documents.TryGetValue(append.Document, out var appends))
-                    _documents[append.Document] = appends = [];
-                appends.Enqueue(append);
+                var document = appends[i].Document;
+                var bytes = (int)JournalAppend.BytesOf(appends[i]);
+                _appends.Enqueue(new(commit.Number, document, encoded[..bytes]));
+                encoded = encoded[bytes..];
+                _documents[document] = _documents.GetValueOrDefault(document) + 1;
+                operations += appends[i].Records.Count;
             }
 
-            Count(commit, 1);
+            _commits.Enqueue((commit.Number, operations, commit.Bytes));
+            _last = commit.Number;
+            Count(operations, commit.Bytes);
             return (_commits.Count, _operations, _bytes);
         }
     }
@@ -40,8 +53,20 @@ internal sealed class PendingCommits
     /// <summary>The document's appends, in order. Whoever looks at the tables afterwards misses nothing between the two, and may see some in both.</summary>
     public IReadOnlyList<LogAppend> Of(DocumentId document)
     {
+        List<JournalAppend> found;
         lock (_gate)
-            return _documents.TryGetValue(document, out var appends) ? [.. appends] : [];
+        {
+            if (!_documents.TryGetValue(document, out var count))
+                return [];
+            found = new(count);
+            foreach (var append in _appends)
+            {
+                if (append.Document == document)
+                    found.Add(append);
+            }
+        }
+
+        return found.ConvertAll(append => append.Decode());
     }
 
     /// <summary>The number of the newest commit; null when the tables have all.</summary>
@@ -54,10 +79,23 @@ internal sealed class PendingCommits
         }
     }
 
-    public Commit[] ToArray()
+    /// <summary>Copies all of it into an array of the pool.</summary>
+    /// <returns>What was copied, to be given back with <see cref="Return"/>; and the number of the newest commit, or null if there is none.</returns>
+    public (ArraySegment<JournalAppend> Appends, long? Newest) Rent()
     {
         lock (_gate)
-            return [.. _commits];
+        {
+            var appends = ArrayPool<JournalAppend>.Shared.Rent(_appends.Count);
+            _appends.CopyTo(appends, 0);
+            return (new(appends, 0, _appends.Count), _commits.Count == 0 ? null : _last);
+        }
+    }
+
+    public static void Return(ArraySegment<JournalAppend> appends)
+    {
+        // What is in the tables is held for nobody.
+        appends.AsSpan().Clear();
+        ArrayPool<JournalAppend>.Shared.Return(appends.Array!);
     }
 
     /// <summary>The tables have everything up to this commit, durably.</summary>
@@ -76,25 +114,35 @@ internal sealed class PendingCommits
             if (!_commits.TryPeek(out var commit) || commit.Number > last)
                 return false;
             _commits.Dequeue();
-            Count(commit, -1);
-            for (var i = 0; i < commit.Appends.Count; i++)
+            while (_appends.TryPeek(out var append) && append.Commit == commit.Number)
             {
-                var append = commit.Appends[i];
-                var appends = _documents[append.Document];
-                appends.Dequeue();
-                if (appends.Count == 0)
+                _appends.Dequeue();
+                if (--CollectionsMarshal.GetValueRefOrNullRef(_documents, append.Document) == 0)
                     _documents.Remove(append.Document);
             }
 
+            Count(-commit.Operations, -commit.Bytes);
             return true;
         }
     }
 
-    private void Count(Commit commit, int sign)
+    private ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> bytes)
     {
-        for (var i = 0; i < commit.Appends.Count; i++)
-            _operations += sign * commit.Appends[i].Records.Count;
-        _bytes += sign * commit.Bytes;
-        LogMetrics.JournalBytes.Inc(sign * commit.Bytes);
+        // What would fill much of a chunk has bytes of its own.
+        if (bytes.Length > ChunkBytes / 4)
+            return bytes.ToArray();
+        if (bytes.Length > _chunk.Length)
+            _chunk = new byte[ChunkBytes];
+        var kept = _chunk[..bytes.Length];
+        bytes.CopyTo(kept);
+        _chunk = _chunk[bytes.Length..];
+        return kept;
+    }
+
+    private void Count(int operations, int bytes)
+    {
+        _operations += operations;
+        _bytes += bytes;
+        LogMetrics.JournalBytes.Inc(bytes);
     }
 }

@@ -25,12 +25,12 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     /// <summary>Waits for the lock, if somebody has it, and begins the transaction that <see cref="Apply"/> ends.</summary>
     public void Begin() => _begin.Execute();
 
-    /// <summary>Applies commits, in order, and ends the transaction. Those that are there already are passed over.</summary>
+    /// <summary>Applies what was appended, in the order of the commits, and ends the transaction. What is there already is passed over.</summary>
     /// <param name="generation">What the commits were written under.</param>
     /// <param name="next">What is to count from now on; the same, unless the journal begins anew.</param>
-    /// <param name="newest">The number of the last of them, or of the one before when there are none.</param>
+    /// <param name="newest">The number of the last commit of them, or of the one before when there are none.</param>
     /// <exception cref="LogUnavailableException">An operation does not fit (<see cref="LogFault.Corrupt"/>): the database or the journal is damaged. The transaction is left open, to be undone.</exception>
-    public void Apply(IEnumerable<Commit> commits, long generation, long next, long newest)
+    public void Apply(IReadOnlyList<JournalAppend> appends, long generation, long next, long newest)
     {
         var (found, applied) = Place();
         if (found == next && found != generation)
@@ -42,7 +42,7 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
 
         if (found != generation)
             throw Damaged($"has a commit journal of generation {found:x}, not {generation:x}");
-        var documents = ByKey(commits.Where(commit => commit.Number > applied).SelectMany(commit => commit.Appends));
+        var documents = ByKey(appends, applied);
         if (_operations.Insert(documents.SelectMany(document => document.Rows)) is { } refused)
         {
             throw Damaged(
@@ -76,34 +76,38 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     }
 
     /// <summary>What is to come into the tables, in the order in which it lies there.</summary>
-    private List<Document> ByKey(IEnumerable<LogAppend> appends)
+    private List<Document> ByKey(IReadOnlyList<JournalAppend> appends, long applied)
     {
         Dictionary<DocumentId, Document> documents = [];
-        foreach (var append in appends)
+        for (var i = 0; i < appends.Count; i++)
         {
+            var append = appends[i];
+            if (append.Commit <= applied)
+                continue;
+            append.Open(out _, out var at, out var first, out var count);
             if (!documents.TryGetValue(append.Document, out var document))
-                documents[append.Document] = document = Find(append);
-            if (append.Records[0].Revision.Value != document.Revision + 1)
-                throw Damaged($"has document {append.Document} up to revision {document.Revision}, and the commit journal goes on at {append.Records[0].Revision}");
-            document.Add(append);
+                documents[append.Document] = document = Find(append.Document, first, appends);
+            if (first != document.Revision + 1)
+                throw Damaged($"has document {append.Document} up to revision {document.Revision}, and the commit journal goes on at {first}");
+            document.Add(i, first + count - 1, at);
         }
 
         return [.. documents.Values.OrderBy(document => document.Key)];
     }
 
-    private Document Find(LogAppend append)
+    private Document Find(DocumentId id, long first, IReadOnlyList<JournalAppend> appends)
     {
-        _head.Bind(1, append.Document.Value);
-        var (key, revision) = _head.Read() ?? throw Damaged($"has no document {append.Document}, of which the commit journal has operation {append.Records[0].Revision}");
-        return new(key, revision);
+        _head.Bind(1, id.Value);
+        var (key, revision) = _head.Read() ?? throw Damaged($"has no document {id}, of which the commit journal has operation {first}");
+        return new(id, key, revision, appends);
     }
 
     private LogUnavailableException Damaged(string what) => new($"{connection.DataSource} {what}: one of them is damaged, or is not of the other.", fault: LogFault.Corrupt);
 
     /// <summary>A document's part of what is brought in.</summary>
-    private sealed class Document(long key, long revision)
+    private sealed class Document(DocumentId id, long key, long revision, IReadOnlyList<JournalAppend> appends)
     {
-        private readonly List<LogAppend> _appends = [];
+        private readonly List<int> _indexes = [];
 
         public long Key => key;
 
@@ -117,18 +121,21 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
         {
             get
             {
-                foreach (var append in _appends)
+                var checksum = LogChecksum.Begin(id);
+                foreach (var index in _indexes)
                 {
-                    for (var i = 0; i < append.Records.Count; i++)
-                        yield return new(append.Document, key, append.Records[i]);
+                    var from = appends[index].Open(out _, out _, out var first, out var count);
+                    for (var i = 0; i < count; i++)
+                        yield return new(id, key, checksum, JournalRecord.Read(first + i, ref from));
                 }
             }
         }
 
-        public void Add(LogAppend append)
+        /// <param name="index">Among all that is brought in.</param>
+        public void Add(int index, long last, long at)
         {
-            _appends.Add(append);
-            (Revision, At) = (append.Records[^1].Revision.Value, append.At.ToUnixTimeMilliseconds());
+            _indexes.Add(index);
+            (Revision, At) = (last, at);
         }
     }
 }

@@ -141,7 +141,7 @@ internal sealed partial class SqliteCommits : IDisposable
 
             try
             {
-                var (commits, operations, bytes) = _pending.Add(_journal.Append(appends));
+                var (commits, operations, bytes) = _pending.Add(_journal.Append(appends), appends);
                 if (operations >= ApplyOperations || bytes >= ApplyBytes)
                     AskToApply();
                 else if (commits == 1)
@@ -243,8 +243,8 @@ internal sealed partial class SqliteCommits : IDisposable
     {
         if (_isIll)
             Heal(connection);
-        else if (_pending.ToArray() is { Length: > 0 } commits)
-            Apply(connection, commits, _journal.Generation, commits[^1].Number, isBegun: false);
+        else
+            Apply(connection, _journal.Generation, newest: null, isBegun: false);
         if (_pending.Newest is not null && !_isClosed)
             _timer.Change(_settings.ApplyAfter, Timeout.InfiniteTimeSpan);
         return true;
@@ -257,14 +257,29 @@ internal sealed partial class SqliteCommits : IDisposable
         lock (_committing)
         {
             _nextGeneration ??= NewGeneration();
-            Apply(connection, _pending.ToArray(), _nextGeneration.Value, _journal.Number, isBegun: true);
+            Apply(connection, _nextGeneration.Value, _journal.Number, isBegun: true);
             _heads.Clear();
             _journal.Restart(_nextGeneration.Value);
             (_nextGeneration, _isIll) = (null, false);
         }
     }
 
-    private void Apply(SqliteWriteConnection connection, Commit[] commits, long next, long newest, bool isBegun)
+    /// <param name="newest">The commit that the tables have everything up to then; the newest that is pending, if null. Where none is, there is nothing to do then.</param>
+    private void Apply(SqliteWriteConnection connection, long next, long? newest, bool isBegun)
+    {
+        var (appends, last) = _pending.Rent();
+        try
+        {
+            if ((newest ?? last) is { } through)
+                Apply(connection, appends, next, through, isBegun);
+        }
+        finally
+        {
+            PendingCommits.Return(appends);
+        }
+    }
+
+    private void Apply(SqliteWriteConnection connection, ArraySegment<JournalAppend> appends, long next, long newest, bool isBegun)
     {
         var start = Stopwatch.GetTimestamp();
         var status = "failed";
@@ -272,7 +287,7 @@ internal sealed partial class SqliteCommits : IDisposable
         {
             if (!isBegun)
                 connection.Commits.Begin();
-            connection.Commits.Apply(commits, _journal.Generation, next, newest);
+            connection.Commits.Apply(appends, _journal.Generation, next, newest);
             status = "applied";
         }
         catch

@@ -23,6 +23,9 @@ internal sealed class SqliteHotStatement(SqliteConnection connection, string sql
             : raw.sqlite3_bind_text(Statement, parameter, value));
     }
 
+    /// <param name="value">UTF-8; not empty.</param>
+    public void BindText(int parameter, ReadOnlySpan<byte> value) => Check(raw.sqlite3_bind_text(Statement, parameter, value));
+
     // To SQLite, no bytes at no address are NULL.
     public void Bind(int parameter, ReadOnlySpan<byte> value) =>
         Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(Statement, parameter, 0) : raw.sqlite3_bind_blob(Statement, parameter, value));

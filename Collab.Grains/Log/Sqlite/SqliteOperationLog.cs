@@ -81,7 +81,7 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
         try
         {
             connection.Commits.Begin();
-            connection.Commits.Apply(commits, generation, next, newest);
+            connection.Commits.Apply([.. commits.SelectMany(commit => commit.Read())], generation, next, newest);
         }
         catch (LogUnavailableException failure) when (failure.Fault == LogFault.Corrupt)
         {

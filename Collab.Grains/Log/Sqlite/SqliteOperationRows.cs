@@ -4,7 +4,8 @@ namespace Collab.Grains.Log.Sqlite;
 
 /// <summary>A row of the table of operations.</summary>
 /// <param name="Key">The document's.</param>
-internal readonly record struct SqliteOperationRow(DocumentId Document, long Key, LogRecord Record);
+/// <param name="Checksum">Of the document alone, see <see cref="LogChecksum.Begin"/>.</param>
+internal readonly record struct SqliteOperationRow(DocumentId Document, long Key, uint Checksum, JournalRecord Record);
 
 /// <summary>Puts operations into their table, sixteen with one statement: to begin and to end a statement costs as much as a row.</summary>
 /// <remarks>In the order of the table they are cheapest: neighbours come to lie on pages that are at hand.</remarks>
@@ -85,11 +86,11 @@ internal sealed class SqliteOperationRows(SqliteConnection connection) : IDispos
     {
         var record = row.Record;
         insert.Bind(before + 1, row.Key);
-        insert.Bind(before + 2, record.Revision.Value);
-        insert.Bind(before + 3, record.Session.Value);
+        insert.Bind(before + 2, record.Revision);
+        insert.BindText(before + 3, record.Session.Span);
         insert.Bind(before + 4, record.Sequence);
-        insert.Bind(before + 5, unchecked((long)record.SubmittedHash));
+        insert.Bind(before + 5, record.SubmittedHash);
         insert.Bind(before + 6, record.Encoded.Span);
-        insert.Bind(before + 7, LogChecksum.Of(row.Document, record));
+        insert.Bind(before + 7, LogChecksum.Of(row.Checksum, record));
     }
 }
