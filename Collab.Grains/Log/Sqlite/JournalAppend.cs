@@ -1,5 +1,4 @@
 using System.Text;
-using Collab.Contracts.Documents;
 
 namespace Collab.Grains.Log.Sqlite;
 
