@@ -78,13 +78,15 @@ public sealed partial class Pipeline : IDisposable
     /// <exception cref="BrokenCircuitException">The breaker is open; it was not begun.</exception>
     /// <exception cref="BulkheadRejectedException">Too many wait already; it was not begun.</exception>
     public ValueTask<T> RepeatAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
-        TryTakePlace(cancellation) is { } place ? RepeatDirectlyAsync(call, state, place, cancellation) : RunAsync(_repeating, call, state, cancellation);
+        TryTakePlace(cancellation) is { } place
+            ? DirectlyAsync(call, state, place, _watch, _repeatingAfter, cancellation)
+            : RunAsync(_repeating, call, state, cancellation);
 
     /// <summary>Makes a call that is never repeated here, because done twice it may have another effect.</summary>
     /// <inheritdoc cref="RepeatAsync"/>
     public ValueTask<T> OnceAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
         TryTakePlace(cancellation) is { } place
-            ? ToldAsync(static (once, cancellation) => once._watch.RunAsync(once.call, once.state, cancellation), (_watch, call, state), place, cancellation)
+            ? DirectlyAsync(call, state, place, _watch, repeatingAfter: null, cancellation)
             : RunAsync(_once, call, state, cancellation);
 
     /// <summary>Makes a call, once, that is known to end: its own way has a limit of time. Without a clock here it costs a fraction of the others, which is for the one call that every keystroke makes.</summary>
@@ -92,7 +94,7 @@ public sealed partial class Pipeline : IDisposable
     /// <exception cref="BulkheadRejectedException">Too many wait already; it was not begun.</exception>
     public ValueTask<T> UntimedAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellation) =>
         TryTakePlace(cancellation) is { } place
-            ? ToldAsync(call, state, place, cancellation)
+            ? DirectlyAsync(call, state, place, watch: null, repeatingAfter: null, cancellation)
             : WithinAsync(call, state, cancellation);
 
     public void Dispose()
@@ -109,21 +111,25 @@ public sealed partial class Pipeline : IDisposable
     private RateLimitLease? TryTakePlace(CancellationToken cancellation) =>
         _circuit.CircuitState == CircuitState.Closed && !cancellation.IsCancellationRequested && _places.AttemptAcquire() is { IsAcquired: true } place ? place : null;
 
+    /// <summary>Makes a call past the layers.</summary>
+    /// <param name="watch">What ends it when it takes too long; null where nothing has to.</param>
+    /// <param name="repeatingAfter">What goes on with it after trouble; null where it is not repeated.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> RepeatDirectlyAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, CancellationToken cancellation)
+    private async ValueTask<T> DirectlyAsync<TState, T>(
+        Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, AttemptWatch? watch, ResiliencePipeline? repeatingAfter, CancellationToken cancellation)
     {
         using (place)
         {
-            long began = _time.GetTimestamp();
+            long began = repeatingAfter is null ? 0 : _time.GetTimestamp();
             T answer;
             try
             {
-                answer = await _watch.RunAsync(call, state, cancellation).ConfigureAwait(false);
+                answer = watch is null ? await call(state, cancellation).ConfigureAwait(false) : await watch.RunAsync(call, state, cancellation).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
-                if (_repeatingAfter is not null && _circuit.CircuitState == CircuitState.Closed && IsTrouble(failure))
-                    return await RepeatAfterAsync(_repeatingAfter, new FailedCall<TState, T>(failure, call, state), began, cancellation).ConfigureAwait(false);
+                if (repeatingAfter is not null && _circuit.CircuitState == CircuitState.Closed && IsTrouble(failure))
+                    return await RepeatAfterAsync(repeatingAfter, new FailedCall<TState, T>(failure, call, state), began, cancellation).ConfigureAwait(false);
                 await TellAsync(failure).ConfigureAwait(false);
                 throw;
             }
@@ -153,27 +159,6 @@ public sealed partial class Pipeline : IDisposable
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> ToldAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, RateLimitLease place, CancellationToken cancellation)
-    {
-        using (place)
-        {
-            T answer;
-            try
-            {
-                answer = await call(state, cancellation).ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                await TellAsync(failure).ConfigureAwait(false);
-                throw;
-            }
-
-            await TellAsync(null).ConfigureAwait(false);
-            return answer;
         }
     }
 
