@@ -5,7 +5,7 @@ namespace Collab.Grains.Log;
 /// <summary>One operation in the log.</summary>
 /// <param name="Committed">What readers get of it: one object, whoever holds it.</param>
 /// <param name="SubmittedHash">The first 64 bits of the SHA-256 of what was submitted (base and canonical delta): tells a resubmission from another content under the same sequence.</param>
-public sealed record LogRecord(CommittedOperation Committed, ulong SubmittedHash)
+public readonly record struct LogRecord(CommittedOperation Committed, ulong SubmittedHash)
 {
     /// <param name="encoded">The operation object of the protocol, canonical UTF-8 JSON, as pushed and sent.</param>
     public LogRecord(Revision revision, SessionId session, long sequence, ulong submittedHash, ReadOnlyMemory<byte> encoded)
