@@ -46,13 +46,15 @@ public sealed class CommitQueue(
     private readonly Company? _company = company is null ? null : new Company(company);
     private readonly List<LogRecord> _queued = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource<CommitOutcome> _next = NewFlush();
-    private TaskCompletionSource<CommitOutcome> _flushing = NewFlush();
+    // What belongs to a flush is let go when that is over: with one every few hundred milliseconds in each of many documents, whatever stays until the next is what the collector finds alive, and copies.
+    private TaskCompletionSource<CommitOutcome>? _next;
+    private TaskCompletionSource<CommitOutcome>? _flushing;
     private Task _running = Task.CompletedTask;
-    private IContent _queuedContent = content;
     private Task<AppendOutcome>? _append;
     private long _appendedAt;
+    private Alarm? _patience;
     private bool _isWatched;
+    private IContent _queuedContent = content;
     private long _pausedAt;
     private TimeSpan _pause;
 
@@ -100,7 +102,7 @@ public sealed class CommitQueue(
         HasFailed ? Task.FromResult(CommitOutcome.InDoubt)
         : IsStalled ? Task.FromResult(CommitOutcome.Stalled)
         : UncommittedCount == 0 ? Task.FromResult(CommitOutcome.Durable)
-        : _queued.Count > 0 ? _next.Task : _flushing.Task;
+        : _queued.Count > 0 ? TaskOf(ref _next) : TaskOf(ref _flushing);
 
     /// <summary>Takes a decided operation.</summary>
     /// <param name="content">The document after it.</param>
@@ -128,7 +130,7 @@ public sealed class CommitQueue(
     /// <returns>Completes when it is durable, or it is known that this takes longer.</returns>
     public Task<CommitOutcome> Flush()
     {
-        var flush = IsStalled ? Task.FromResult(CommitOutcome.Stalled) : _next.Task;
+        var flush = IsStalled ? Task.FromResult(CommitOutcome.Stalled) : TaskOf(ref _next);
         if (_running.IsCompleted)
             _running = FlushAllAsync();
         return flush;
@@ -174,7 +176,7 @@ public sealed class CommitQueue(
                 if (HasFailed)
                     break;
                 var (records, content) = (_queued.ToArray(), _queuedContent);
-                (_flushing, _next) = (_next, NewFlush());
+                (_flushing, _next) = (_next, null);
                 _queued.Clear();
                 long started = clock.GetTimestamp();
                 // The same object each time: the log recognises what it has byte for byte, the time of decision included.
@@ -188,6 +190,7 @@ public sealed class CommitQueue(
                     await RepeatAsync(append, failure, started);
                 }
 
+                _append = null;
                 FlushTime = clock.GetElapsedTime(started);
                 OnFlushed(records, content);
             }
@@ -197,6 +200,8 @@ public sealed class CommitQueue(
             Defect = defect;
             End();
         }
+
+        _running = Task.CompletedTask;
     }
 
     private void OnFlushed(LogRecord[] records, IContent content)
@@ -210,7 +215,8 @@ public sealed class CommitQueue(
         Durable = records[^1].Revision;
         DurableContent = content;
         onDurable(Committed(records));
-        _flushing.TrySetResult(CommitOutcome.Durable);
+        _flushing?.TrySetResult(CommitOutcome.Durable);
+        _flushing = null;
         _company?.Flushed(records.Length + _queued.Count);
     }
 
@@ -284,26 +290,28 @@ public sealed class CommitQueue(
         if (append.IsCompleted)
             return append;
         (_append, _appendedAt) = (append, clock.GetTimestamp());
+        if (_patience is null)
+            _ = WatchAsync(_patience = new Alarm(clock));
         if (!_isWatched)
-            _ = WatchAsync();
+            _patience.Set(Patience);
+        _isWatched = true;
         return append;
     }
 
-    /// <summary>Watches over the appends that are in flight, one after the other, and stalls the queue when one takes too long. One timer for as many as there are within <see cref="Patience"/>.</summary>
-    private async Task WatchAsync()
+    /// <summary>Watches over the appends that are in flight, one after the other, and stalls the queue when one takes too long. The alarm is set once for as many as there are within <see cref="Patience"/>.</summary>
+    private async Task WatchAsync(Alarm patience)
     {
-        _isWatched = true;
-        for (var wait = Patience; wait > TimeSpan.Zero;)
+        while (!HasFailed)
         {
-            // Whole milliseconds are all that a delay knows: of less than one it would make none, and this loop would not end before the time has come.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), clock);
-            wait = _append is { IsCompleted: false } ? Patience - clock.GetElapsedTime(_appendedAt) : TimeSpan.Zero;
+            await patience.RingsAsync();
+            // It may have come through since: on a busy machine this turn runs some time after the clock rang.
+            var wait = _append is { IsCompleted: false } ? Patience - clock.GetElapsedTime(_appendedAt) : (TimeSpan?)null;
+            _isWatched = wait > TimeSpan.Zero;
+            if (_isWatched)
+                patience.Set(wait!.Value);
+            else if (wait is not null && !HasFailed)
+                Stall(Patience);
         }
-
-        _isWatched = false;
-        // It may have come through since: on a busy machine this turn runs some time after the clock rang.
-        if (_append is { IsCompleted: false } && !HasFailed)
-            Stall(Patience);
     }
 
     /// <param name="pause">When there is a chance that it is over.</param>
@@ -325,9 +333,9 @@ public sealed class CommitQueue(
     /// <summary>Tells everybody who waits; those who come after wait for something new.</summary>
     private void Answer(CommitOutcome outcome)
     {
-        _flushing.TrySetResult(outcome);
-        _next.TrySetResult(outcome);
-        (_flushing, _next) = (NewFlush(), NewFlush());
+        _flushing?.TrySetResult(outcome);
+        _next?.TrySetResult(outcome);
+        (_flushing, _next) = (null, null);
     }
 
     // Half of it random.
@@ -340,5 +348,6 @@ public sealed class CommitQueue(
     private async Task PauseAsync(TimeSpan pause) => await Task.WhenAny(Task.Delay(pause, clock), _ended.Task);
 
     // Waiting submissions must not run inside the flush loop.
-    private static TaskCompletionSource<CommitOutcome> NewFlush() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static Task<CommitOutcome> TaskOf(ref TaskCompletionSource<CommitOutcome>? flush) =>
+        (flush ??= new TaskCompletionSource<CommitOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 }

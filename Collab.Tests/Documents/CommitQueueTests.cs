@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Collab.Contracts;
 using Collab.Grains.Documents;
 using Collab.Grains.Log;
@@ -101,6 +102,61 @@ public sealed class CommitQueueTests
         Assert.Equal(CommitOutcome.Stalled, await _clock.RunAsync(second));
         _writer.Complete(AppendOutcome.Durable);
         await Eventually.IsTrue(() => _durable.Count == 2);
+    }
+
+    [Fact]
+    public async Task Patience_ends_for_one_append_after_the_other()
+    {
+        for (int revision = 1; revision <= 3; revision++)
+        {
+            var waiting = Enqueue(revision);
+            _clock.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(CommitOutcome.Stalled, await waiting);
+            _writer.Complete(AppendOutcome.Durable);
+            await Eventually.IsTrue(() => _durable.Count == revision && !_commits.IsStalled);
+            // With nothing under way it ends for nobody.
+            _clock.Advance(TimeSpan.FromSeconds(5));
+            Assert.False(_commits.IsStalled);
+        }
+    }
+
+    [Fact]
+    public async Task Who_waits_for_everything_is_told_when_what_came_during_a_stall_is_durable()
+    {
+        var first = Enqueue(1);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(CommitOutcome.Stalled, await first);
+        Assert.Equal(CommitOutcome.Stalled, await Enqueue(2));
+        _writer.Complete(AppendOutcome.Durable);
+        await _writer.AskedAsync(2);
+        var drained = _commits.Drained;
+        Assert.False(drained.IsCompleted);
+        _writer.Complete(AppendOutcome.Durable);
+        Assert.Equal(CommitOutcome.Durable, await drained);
+    }
+
+    // What each document holds of its last flush until the next one, the collector finds alive and copies, in thousands of documents.
+    [Fact]
+    public async Task Nothing_of_a_flush_is_held_when_it_is_over()
+    {
+        var writer = new ForgetfulWriter();
+        var commits = new CommitQueue(writer, _clock, new DocumentId("d"), 1, Revision.Zero, DocumentKinds.Find("text")!.Initial, _ => { }, new Random(1));
+        var told = Begin();
+        await Eventually.IsTrue(() => writer.IsAsked);
+        writer.Complete();
+        await Eventually.IsTrue(() => commits.UncommittedCount == 0, "the flush is over");
+        await Eventually.IsTrue(
+            () =>
+            {
+                GC.Collect();
+                return !told.IsAlive && !writer.Append.IsAlive && !writer.Outcome.IsAlive;
+            },
+            "what the flush was made of is let go");
+        Assert.Equal(new Revision(1), commits.Durable);
+
+        // In a method of its own, whose variables are gone when it has returned.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference Begin() => new(Enqueue(1, commits));
     }
 
     // On a busy machine a turn runs long after what woke it. The queue once took this for a failure of its own, and everybody in the document waited for ever.
@@ -243,6 +299,35 @@ public sealed class CommitQueueTests
 
     /// <summary>Moves the clock until the writer has been asked so often.</summary>
     private async Task RepeatedAsync(int times) => await _clock.RunAsync(_writer.AskedAsync(times));
+
+    /// <summary>Holds one append until it is completed, and nothing of it afterwards.</summary>
+    private sealed class ForgetfulWriter : ILogWriter
+    {
+        private TaskCompletionSource<AppendOutcome>? _held;
+
+        public TimeSpan? AwayFor => null;
+
+        public bool IsAsked => _held is not null;
+
+        public WeakReference Append { get; private set; } = null!;
+
+        public WeakReference Outcome { get; private set; } = null!;
+
+        public Task<AppendOutcome> AppendAsync(LogAppend append)
+        {
+            var held = new TaskCompletionSource<AppendOutcome>();
+            (Append, Outcome) = (new WeakReference(append), new WeakReference(held.Task));
+            _held = held;
+            return held.Task;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public void Complete()
+        {
+            _held!.SetResult(AppendOutcome.Durable);
+            _held = null;
+        }
+    }
 
     /// <summary>A grain's turns, which run when the test says so.</summary>
     private sealed class HeldTurns : SynchronizationContext
