@@ -64,7 +64,7 @@ public sealed class DocumentAuthority
     {
         var entry = Entry(record);
         Content = Content.Apply(entry.Delta);
-        Window.Add(entry);
+        Window.Add(record.Session, record.Sequence, entry.Author, record.Encoded.Span, entry.Delta);
     }
 
     /// <summary>Reads an operation of the log, for <see cref="Decide"/>'s history.</summary>
@@ -76,7 +76,7 @@ public sealed class DocumentAuthority
     {
         var mark = _sessions.TryGetValue(session, out var known) && known.Sequence >= (newest?.Sequence ?? 0)
             ? known with { Lease = ++_lastLease, Author = author }
-            : new SessionMark(++_lastLease, author, newest?.Sequence ?? 0, newest?.Revision ?? Revision.Zero, newest?.SubmittedHash ?? 0);
+            : new SessionMark(session, ++_lastLease, author, newest?.Sequence ?? 0, newest?.Revision ?? Revision.Zero, newest?.SubmittedHash ?? 0);
         return _sessions[session] = mark;
     }
 
@@ -208,15 +208,18 @@ public sealed class DocumentAuthority
             rebased.Delta.Encode(_scratch);
         }
 
-        byte[] encoded = OperationEncoding.Encode(
-            submission.Session, submission.Sequence, mark.Author, at, _scratch.WrittenSpan, OperationEncoding.EncodeConflicts(conflicts));
+        var encoded = Window.Add(
+            mark.Session,
+            submission.Sequence,
+            mark.Author,
+            OperationEncoding.Write(submission.Session, submission.Sequence, mark.Author, at, _scratch.WrittenSpan, OperationEncoding.EncodeConflicts(conflicts)),
+            rebased.Delta);
         // One paste must not cost its size for as long as the document is active.
         if (_scratch.Capacity > ScratchBytesKept)
             _scratch = new(256);
-        var record = new LogRecord(Head.Next, submission.Session, submission.Sequence, hash, encoded);
+        var record = new LogRecord(Head, mark.Session, submission.Sequence, hash, encoded);
         _sessions[submission.Session] = mark with { Sequence = submission.Sequence, Revision = record.Revision, SubmittedHash = hash };
         Content = content;
-        Window.Add(new WindowEntry(record.Committed, rebased.Delta, mark.Author));
         return new Decision.Applied(record, content, distance, conflicts, rebased.ConflictsTotal);
     }
 
@@ -258,7 +261,7 @@ public sealed class DocumentAuthority
             return true;
         over = new IDelta[distance];
         for (int i = 0; i < distance; i++)
-            over[i] = Over(from, i, history).Delta;
+            over[i] = i < fromHistory ? history[i].Delta : Window.Delta(i - (int)fromHistory);
         return true;
     }
 

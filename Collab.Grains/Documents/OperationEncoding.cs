@@ -22,6 +22,12 @@ public static class OperationEncoding
 
     /// <summary>Writes <c>{"session":…,"sequence":…,"author":…,"at":…,"delta":…,"conflicts":…}</c>; empty author and conflicts are left out.</summary>
     public static byte[] Encode(
+        SessionId session, long sequence, string author, DateTimeOffset at, ReadOnlySpan<byte> delta, ReadOnlySpan<byte> conflicts) =>
+        Write(session, sequence, author, at, delta, conflicts).ToArray();
+
+    /// <summary>The same, for whoever copies it to where it stays.</summary>
+    /// <returns>What the next call on this thread writes over.</returns>
+    public static ReadOnlySpan<byte> Write(
         SessionId session, long sequence, string author, DateTimeOffset at, ReadOnlySpan<byte> delta, ReadOnlySpan<byte> conflicts)
     {
         var output = Scratch();
@@ -46,7 +52,7 @@ public static class OperationEncoding
         }
 
         output.Write("}"u8);
-        return output.WrittenSpan.ToArray();
+        return output.WrittenSpan;
     }
 
     /// <summary>Writes the conflicts as the protocol's JSON array; empty for none.</summary>

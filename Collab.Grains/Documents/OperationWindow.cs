@@ -4,91 +4,92 @@ using Collab.Operations;
 namespace Collab.Grains.Documents;
 
 /// <summary>The newest operations of a document, consecutive, bounded by count and bytes; the oldest give way. To answer readers with, and to rebase over.</summary>
+/// <remarks>
+/// They are kept as bytes, with a few words about each: an operation that stays must not be objects that stay. What a reader gets of them is made when it is asked for, which is rare.
+/// </remarks>
 /// <param name="start">The revision before the first one.</param>
 public sealed class OperationWindow(IDocumentKind kind, Revision start, int operationsLimit, long bytesLimit)
 {
-    /// <summary>
-    /// So many of the newest are kept decoded: hardly anything is made against an older base. A delta is three objects, as many as the rest of an operation, and what each keystroke leaves behind for seconds is what a
-    /// collection of garbage takes its time for. An older one that is rebased over after all is decoded again, and then kept.
-    /// </summary>
-    public const int DecodedLimit = 64;
-
-    // A ring of blocks: a ring that was copied as it grew would leave as much garbage as it has slots, some of it among the large objects.
-    private const int BlockLength = 16;
-
-    private Slot[]?[] _blocks = new Slot[]?[4];
-    private long _first;
-    private int _count;
+    private readonly BlockQueue<Slot> _slots = new();
+    private readonly OperationBytes _encoded = new();
+    private readonly DecodedDeltas _decoded = new();
+    private long _bytes;
 
     /// <summary>The revision before the first entry: what comes after it is here.</summary>
     public Revision Start { get; private set; } = start;
 
-    public Revision Head => Start + _count;
+    public Revision Head => Start + Count;
 
-    public int Count => _count;
+    public int Count => _slots.Count;
 
-    public long Bytes { get; private set; }
+    /// <summary>What is held, the deltas that are decoded included.</summary>
+    public long Bytes => _bytes + _decoded.Bytes;
 
     /// <summary>How many have given way so far.</summary>
     public long Evictions { get; private set; }
 
     /// <summary>The operation that makes revision <c>Start + index + 1</c>.</summary>
-    public CommittedOperation this[int index] => At(index).Operation;
-
-    /// <summary>The same, to rebase over.</summary>
-    public WindowEntry Entry(int index)
+    public CommittedOperation this[int index]
     {
-        ref var slot = ref At(index);
-        return new WindowEntry(slot.Operation, slot.Delta ??= WindowEntry.Read(kind, slot.Operation).Delta, slot.Author);
+        get
+        {
+            ref var slot = ref _slots[index];
+            return new CommittedOperation(RevisionOf(index), slot.Session, slot.Sequence, slot.Encoded);
+        }
     }
 
-    public void Add(WindowEntry entry)
+    /// <summary>The same, with who it is of.</summary>
+    public WindowEntry Entry(int index) => new(this[index], Delta(index), _slots[index].Author);
+
+    /// <summary>Its delta alone, to rebase over.</summary>
+    public IDelta Delta(int index)
     {
-        // So that the place after the last is in another block than the first, however far into its block that is.
-        if (_count > (_blocks.Length - 1) * BlockLength)
-            Grow();
-        Block(_first + _count) ??= new Slot[BlockLength];
-        At(_count++) = new Slot { Operation = entry.Operation, Delta = entry.Delta, Author = entry.Author };
-        Bytes += Cost(entry.Operation);
-        if (_count > DecodedLimit)
-            At(_count - DecodedLimit - 1).Delta = null;
-        while (_count > operationsLimit || (Bytes > bytesLimit && _count > 1))
+        var revision = RevisionOf(index);
+        if (_decoded.Find(revision) is { } decoded)
+            return decoded;
+        var encoded = _slots[index].Encoded;
+        var delta = WindowEntry.ReadDelta(kind, encoded);
+        _decoded.Keep(revision, delta, encoded.Length);
+        return delta;
+    }
+
+    /// <summary>Adds the operation that makes the revision after <see cref="Head"/>.</summary>
+    /// <param name="encoded">Is copied.</param>
+    /// <param name="delta">What <paramref name="encoded"/> has as its delta.</param>
+    /// <returns>The copy, which stays as it is also when the operation has given way here.</returns>
+    public ReadOnlyMemory<byte> Add(SessionId session, long sequence, string author, ReadOnlySpan<byte> encoded, IDelta delta)
+    {
+        // What is read from the log has names of its own for each operation.
+        if (Count > 0 && _slots[Count - 1] is var newest)
+            (session, author) = (newest.Session == session ? newest.Session : session, newest.Author == author ? newest.Author : author);
+        var kept = _encoded.Keep(encoded);
+        _slots.Add(new Slot { Encoded = kept, Session = session, Sequence = sequence, Author = author });
+        _bytes += Cost(kept);
+        _decoded.Add(Head, delta, kept.Length);
+        while (Count > operationsLimit || (Bytes > bytesLimit && Count > 1))
             DropFirst();
+        return kept;
     }
 
-    private ref Slot At(int index) => ref Block(_first + index)![(_first + index) % BlockLength];
+    private Revision RevisionOf(int index) => Start + index + 1;
 
-    /// <summary>The block that a place belongs to. Places are counted from the first operation that ever was here.</summary>
-    private ref Slot[]? Block(long place) => ref _blocks[place / BlockLength % _blocks.Length];
-
-    // The encoded bytes, and the delta that may be beside them, which holds the same text again as UTF-16. Measured with SQLite, of the heap: 367 bytes for a keystroke (100 encoded),
-    // 300 kB for a paste of 100 kB.
-    private static long Cost(CommittedOperation operation) => 64 + (3L * operation.Encoded.Length);
+    // The encoded bytes, and the slot. Measured, of the heap: 150 bytes for a keystroke (106 encoded), 303 while its delta is decoded; 100 kB and 300 kB for a paste of 100 kB.
+    private static long Cost(ReadOnlyMemory<byte> encoded) => 48 + encoded.Length;
 
     private void DropFirst()
     {
-        ref var first = ref At(0);
-        Bytes -= Cost(first.Operation);
-        first = default;
-        _count--;
-        if (++_first % BlockLength == 0)
-            Block(_first - 1) = null;
+        _bytes -= Cost(_slots[0].Encoded);
+        _slots.DropFirst();
         Start = Start.Next;
+        _decoded.Drop(Start);
         Evictions++;
-    }
-
-    private void Grow()
-    {
-        var blocks = new Slot[]?[_blocks.Length * 2];
-        for (long place = _first; place < _first + _count; place += BlockLength - (place % BlockLength))
-            blocks[place / BlockLength % blocks.Length] = Block(place);
-        _blocks = blocks;
     }
 
     private struct Slot
     {
-        public CommittedOperation Operation;
-        public IDelta? Delta;
+        public ReadOnlyMemory<byte> Encoded;
+        public SessionId Session;
         public string Author;
+        public long Sequence;
     }
 }

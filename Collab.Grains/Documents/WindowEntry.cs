@@ -22,4 +22,8 @@ public readonly record struct WindowEntry(CommittedOperation Operation, IDelta D
         var (delta, author) = OperationEncoding.Read(operation.Encoded);
         return new WindowEntry(operation, kind.DecodeDelta(delta.Span, Unlimited), author);
     }
+
+    /// <summary>Reads the delta alone.</summary>
+    /// <inheritdoc cref="Read(IDocumentKind, LogRecord)"/>
+    public static IDelta ReadDelta(IDocumentKind kind, ReadOnlyMemory<byte> encoded) => kind.DecodeDelta(OperationEncoding.Read(encoded).Delta.Span, Unlimited);
 }
