@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Collab.Contracts;
-using Collab.Contracts.Documents;
 using Collab.Web.Messages;
 using Collab.Web.Sockets;
 
@@ -42,8 +41,7 @@ public sealed class FrameOutputTests
     [Fact]
     public void A_message_that_is_too_long_for_one_frame_has_none()
     {
-        var operation = new CommittedOperation(new Revision(1), new SessionId("s"), 1, new byte[TextFrame.BytesLimit]);
-        var message = ServerMessages.Operations(new DocumentId("d"), [operation]);
+        var message = ServerMessages.Operations(new DocumentId("d"), new Revision(1), [new byte[TextFrame.BytesLimit]]);
         Assert.True(message.Frame.IsEmpty);
         Assert.Equal(message.Bytes, message.Whole.Length);
     }

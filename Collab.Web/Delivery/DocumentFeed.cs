@@ -46,7 +46,7 @@ internal sealed partial class DocumentFeed : IDocumentSubscriber
         Submissions = new Submissions(_document, cluster);
         _presenceCalls = cluster.Presence(id);
         _presence = new PresenceStream(id, _presenceCalls, time, logger);
-        _stream = new DocumentStream(id, new RecentOperations(options.RecentBytesLimit), new SharedSnapshot(_document, snapshots), time);
+        _stream = new DocumentStream(id, new RecentOperations(id, options.RecentBytesLimit), new SharedSnapshot(_document, snapshots), time);
         _recovery = new StreamRecovery(id, _stream, _document, time, logger);
         _catchUp = new StayCatchUp(id, _stream, _document, time, logger);
         // The runtime holds observers weakly; this feed is held by the registry as long as it has a reference.

@@ -69,7 +69,7 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
         }
     }
 
-    /// <summary>Learns where the document stands. The first to tell says where the stream begins.</summary>
+    /// <summary>Learns where the document stands, now and then. The first to tell says where the stream begins.</summary>
     public void Learn(long epoch, Revision head)
     {
         lock (_gate)
@@ -77,6 +77,7 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
             _epoch = Math.Max(_epoch, epoch);
             _revision ??= head;
             Know(head);
+            recent.Unshare();
         }
     }
 
@@ -196,7 +197,7 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
         {
             var revision = _revision!.Value;
             if (operations[^1].Revision > revision)
-                Deliver(new FeedSegment(id, operations[(int)(revision.Next - operations[0].Revision)..]));
+                Deliver(new FeedSegment(id, operations.AsSpan()[(int)(revision.Next - operations[0].Revision)..]));
         }
         while (_early.TryTake(_revision.Value, out operations));
     }
@@ -218,7 +219,6 @@ internal sealed class DocumentStream(DocumentId id, RecentOperations recent, Sha
         }
 
         DeliveryMetrics.Sent(segment.Message, queued);
-        segment.LetMessageGo();
     }
 
     /// <summary>Whether a stream that stands at <paramref name="position"/> can go on from what is here. Under the lock.</summary>

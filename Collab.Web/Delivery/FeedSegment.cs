@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Collab.Contracts;
 using Collab.Contracts.Documents;
 using Collab.Web.Messages;
@@ -6,25 +5,34 @@ using Collab.Web.Messages;
 namespace Collab.Web.Delivery;
 
 /// <summary>Consecutive operations of a document, encoded once for all connections.</summary>
-internal sealed class FeedSegment(DocumentId document, ImmutableArray<CommittedOperation> operations)
+/// <param name="encoded">The bytes of each.</param>
+internal sealed class FeedSegment(DocumentId document, Revision first, ReadOnlyMemory<byte>[] encoded)
 {
     private ServerMessage? _message;
 
+    /// <param name="operations">Consecutive, one at least.</param>
+    public FeedSegment(DocumentId document, ReadOnlySpan<CommittedOperation> operations)
+        : this(document, operations[0].Revision, Encoded(operations))
+    {
+    }
+
     /// <summary>What is sent of it. Made when it is asked for; from any thread.</summary>
-    public ServerMessage Message => _message ??= ServerMessages.Operations(document, operations.AsSpan());
+    public ServerMessage Message => _message ??= ServerMessages.Operations(document, first, encoded);
 
-    public Revision First => operations[0].Revision;
+    public Revision First => first;
 
-    public Revision Last => operations[^1].Revision;
+    public Revision Last => first + (encoded.Length - 1);
 
-    /// <summary>
-    /// Lets go of the message: it is on its way to all who are here. As long as the segment is kept, it would be as much again as the operations, which the document's window has anyway, and
-    /// more than half of what an operation leaves behind for collections of garbage to carry along. For who comes up later, which is rare, it is made again, and then stays.
-    /// </summary>
-    public void LetMessageGo() => _message = null;
-
-    public int Count => operations.Length;
+    public ReadOnlySpan<ReadOnlyMemory<byte>> Operations => encoded;
 
     /// <summary>What of it comes after <paramref name="revision"/>, which lies within it. Rare: a connection that came up in the middle of a push.</summary>
-    public FeedSegment After(Revision revision) => new(document, operations[(int)(revision - First + 1)..]);
+    public FeedSegment After(Revision revision) => new(document, revision.Next, encoded[(int)(revision - first + 1)..]);
+
+    private static ReadOnlyMemory<byte>[] Encoded(ReadOnlySpan<CommittedOperation> operations)
+    {
+        var encoded = new ReadOnlyMemory<byte>[operations.Length];
+        for (int i = 0; i < encoded.Length; i++)
+            encoded[i] = operations[i].Encoded;
+        return encoded;
+    }
 }

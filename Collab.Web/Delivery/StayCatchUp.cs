@@ -55,7 +55,7 @@ internal sealed partial class StayCatchUp(DocumentId id, DocumentStream stream, 
             int end = start;
             for (int bytes = 0; end < operations.Length && (end == start || bytes + operations[end].Encoded.Length <= ReadPieceBytes); end++)
                 bytes += operations[end].Encoded.Length;
-            var piece = new FeedSegment(id, operations[start..end]);
+            var piece = new FeedSegment(id, operations.AsSpan()[start..end]);
             if (!outbox.PostRead(stay, turn, piece))
                 return false;
             DeliveryMetrics.Sent(piece.Message, 1);

@@ -31,14 +31,14 @@ internal static class ServerMessages
     public static ServerMessage BadEnd { get; } = Whole(ServerMessageType.Control, "{\"type\":7,\"error\":\"Connection closed with an error.\"}\u001e"u8);
 
     /// <summary>Consecutive operations, the bytes of each as the log has them. Sent to every connection of a document on this host.</summary>
-    public static ServerMessage Operations(DocumentId document, ReadOnlySpan<CommittedOperation> operations)
+    public static ServerMessage Operations(DocumentId document, Revision first, ReadOnlySpan<ReadOnlyMemory<byte>> operations)
     {
         var start = "{\"type\":1,\"target\":\"operations\",\"arguments\":[{\"document\":\""u8;
         var middle = "\",\"revision\":"u8;
         var list = ",\"operations\":["u8;
         int size = start.Length + document.Value.Length + middle.Length + 20 + list.Length + 1 + End.Length;
         foreach (var operation in operations)
-            size += operation.Encoded.Length + 1;
+            size += operation.Length + 1;
 
         byte[] frame = GC.AllocateUninitializedArray<byte>(TextFrame.HeaderRoom + size);
         var output = new MessageWriter(frame.AsSpan(TextFrame.HeaderRoom));
@@ -46,13 +46,13 @@ internal static class ServerMessages
         // A document's id consists of characters that JSON takes as they are.
         output.WriteAscii(document.Value);
         output.Write(middle);
-        output.WriteNumber(operations[0].Revision.Value);
+        output.WriteNumber(first.Value);
         output.Write(list);
         for (int i = 0; i < operations.Length; i++)
         {
             if (i > 0)
                 output.Write(","u8);
-            output.Write(operations[i].Encoded.Span);
+            output.Write(operations[i].Span);
         }
 
         output.Write("]"u8);
