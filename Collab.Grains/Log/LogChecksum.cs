@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
-using Collab.Grains.Log.Sqlite;
 
 namespace Collab.Grains.Log;
 
@@ -13,23 +12,22 @@ namespace Collab.Grains.Log;
 /// <remarks>Databases check pages at best, and SQLite none by default. The processor has an instruction for it: 8 bytes a cycle or so.</remarks>
 internal static class LogChecksum
 {
-    public static uint Of(DocumentId document, LogRecord record)
-    {
-        var crc = Add(Begin(document), record.Revision.Value);
-        crc = Add(crc, record.Session.Value);
-        crc = Add(crc, record.Sequence);
-        crc = Add(crc, unchecked((long)record.SubmittedHash));
-        return ~Add(crc, record.Encoded.Span);
-    }
+    // A name that takes more is not known anywhere, and costs an array.
+    private const int NameBytes = 512;
+
+    public static uint Of(DocumentId document, LogRecord record) => Of(
+        Begin(document), record.Revision.Value, Utf8(record.Session.Value, stackalloc byte[NameBytes]), record.Sequence, unchecked((long)record.SubmittedHash), record.Encoded.Span);
 
     /// <summary>What the checksums of all that belongs to a document begin with.</summary>
-    public static uint Begin(DocumentId document) => Add(uint.MaxValue, document.Value);
+    public static uint Begin(DocumentId document) => AddName(uint.MaxValue, Utf8(document.Value, stackalloc byte[NameBytes]));
 
+    /// <summary>Of a record that is only bytes.</summary>
     /// <param name="begun">See <see cref="Begin"/>.</param>
-    public static uint Of(uint begun, JournalRecord record)
+    /// <param name="session">UTF-8.</param>
+    public static uint Of(uint begun, long revision, ReadOnlySpan<byte> session, long sequence, long submittedHash, ReadOnlySpan<byte> encoded)
     {
-        var crc = AddName(Add(begun, record.Revision), record.Session.Span);
-        return ~Add(Add(Add(crc, record.Sequence), record.SubmittedHash), record.Encoded.Span);
+        var crc = AddName(Add(begun, revision), session);
+        return ~Add(Add(Add(crc, sequence), submittedHash), encoded);
     }
 
     public static uint Of(DocumentId document, LogSnapshot snapshot) =>
@@ -53,13 +51,9 @@ internal static class LogChecksum
     }
 
     // Names end with a byte that no name has: "ab" + "c" is not "a" + "bc".
-    private static uint Add(uint crc, string name)
-    {
-        Span<byte> bytes = stackalloc byte[512];
-        return AddName(crc, Encoding.UTF8.TryGetBytes(name, bytes, out var length) ? bytes[..length] : Encoding.UTF8.GetBytes(name));
-    }
-
     private static uint AddName(uint crc, ReadOnlySpan<byte> name) => BitOperations.Crc32C(Add(crc, name), (byte)0xFF);
+
+    private static ReadOnlySpan<byte> Utf8(string name, Span<byte> room) => Encoding.UTF8.TryGetBytes(name, room, out var length) ? room[..length] : Encoding.UTF8.GetBytes(name);
 
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {

@@ -40,10 +40,11 @@ internal readonly record struct JournalAppend(long Commit, DocumentId Document, 
         }
     }
 
-    public static JournalAppend Read(long commit, ref JournalReader from)
+    /// <param name="document">Which document it is of, where that is known: then no text is made of its name.</param>
+    public static JournalAppend Read(long commit, ref JournalReader from, DocumentId? document = null)
     {
         var whole = from.Rest;
-        var document = new DocumentId(Text(from.Bytes()));
+        var name = from.Bytes();
         from.Skip(3 * sizeof(long));
         for (var left = from.Long(); left > 0; left--)
         {
@@ -52,7 +53,7 @@ internal readonly record struct JournalAppend(long Commit, DocumentId Document, 
             from.Bytes();
         }
 
-        return new(commit, document, whole[..(whole.Length - from.Rest.Length)]);
+        return new(commit, document ?? new DocumentId(Text(name)), whole[..(whole.Length - from.Rest.Length)]);
     }
 
     /// <param name="first">The revision of the first record.</param>

@@ -1,20 +1,18 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Collab.Contracts.Documents;
 
 namespace Collab.Grains.Log.Sqlite;
 
 /// <summary>What is durable in the commit journal and not in the tables yet. May be used from any thread.</summary>
 internal sealed class PendingCommits
 {
-    private const int ChunkBytes = 32 << 10;
-
     private readonly Lock _gate = new();
     private readonly Queue<JournalAppend> _appends = [];
     private readonly Queue<(long Number, int Operations, int Bytes)> _commits = [];
     // How many appends of each.
     private readonly Dictionary<DocumentId, int> _documents = [];
-    // Where the next commits' appends are copied to. Filled once, and let go with the last commit in it.
-    private Memory<byte> _chunk;
+    private readonly OperationBytes _encoded = new();
     private long _last;
     private int _operations;
     private long _bytes;
@@ -25,14 +23,12 @@ internal sealed class PendingCommits
     {
         lock (_gate)
         {
-            var encoded = Keep(commit.Appends);
+            var from = new JournalReader(_encoded.Keep(commit.Appends.Span));
             var operations = 0;
             for (var i = 0; i < appends.Count; i++)
             {
                 var document = appends[i].Document;
-                var bytes = (int)JournalAppend.BytesOf(appends[i]);
-                _appends.Enqueue(new(commit.Number, document, encoded[..bytes]));
-                encoded = encoded[bytes..];
+                _appends.Enqueue(JournalAppend.Read(commit.Number, ref from, document));
                 _documents[document] = _documents.GetValueOrDefault(document) + 1;
                 operations += appends[i].Records.Count;
             }
@@ -124,19 +120,6 @@ internal sealed class PendingCommits
             Count(-commit.Operations, -commit.Bytes);
             return true;
         }
-    }
-
-    private ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> bytes)
-    {
-        // What would fill much of a chunk has bytes of its own.
-        if (bytes.Length > ChunkBytes / 4)
-            return bytes.ToArray();
-        if (bytes.Length > _chunk.Length)
-            _chunk = new byte[ChunkBytes];
-        var kept = _chunk[..bytes.Length];
-        bytes.CopyTo(kept);
-        _chunk = _chunk[bytes.Length..];
-        return kept;
     }
 
     private void Count(int operations, int bytes)

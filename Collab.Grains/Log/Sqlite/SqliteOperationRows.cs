@@ -4,7 +4,7 @@ namespace Collab.Grains.Log.Sqlite;
 
 /// <summary>A row of the table of operations.</summary>
 /// <param name="Key">The document's.</param>
-/// <param name="Checksum">Of the document alone, see <see cref="LogChecksum.Begin"/>.</param>
+/// <param name="Checksum">What its checksum begins with, see <see cref="LogChecksum.Begin"/>.</param>
 internal readonly record struct SqliteOperationRow(DocumentId Document, long Key, uint Checksum, JournalRecord Record);
 
 /// <summary>Puts operations into their table, sixteen with one statement: to begin and to end a statement costs as much as a row.</summary>
@@ -91,6 +91,6 @@ internal sealed class SqliteOperationRows(SqliteConnection connection) : IDispos
         insert.Bind(before + 4, record.Sequence);
         insert.Bind(before + 5, record.SubmittedHash);
         insert.Bind(before + 6, record.Encoded.Span);
-        insert.Bind(before + 7, LogChecksum.Of(row.Checksum, record));
+        insert.Bind(before + 7, LogChecksum.Of(row.Checksum, record.Revision, record.Session.Span, record.Sequence, record.SubmittedHash, record.Encoded.Span));
     }
 }
