@@ -14,13 +14,10 @@ public readonly record struct WindowEntry(CommittedOperation Operation, IDelta D
     /// <exception cref="DeltaFormatException">It is damaged (likewise the next two).</exception>
     /// <exception cref="InvalidDataException"/>
     /// <exception cref="System.Text.Json.JsonException"/>
-    public static WindowEntry Read(IDocumentKind kind, LogRecord record) => Read(kind, record.Committed);
-
-    /// <inheritdoc cref="Read(IDocumentKind, LogRecord)"/>
-    public static WindowEntry Read(IDocumentKind kind, CommittedOperation operation)
+    public static WindowEntry Read(IDocumentKind kind, LogRecord record)
     {
-        var (delta, author) = OperationEncoding.Read(operation.Encoded);
-        return new WindowEntry(operation, kind.DecodeDelta(delta.Span, Unlimited), author);
+        var (delta, author) = OperationEncoding.Read(record.Encoded);
+        return new WindowEntry(record.Committed, kind.DecodeDelta(delta.Span, Unlimited), author);
     }
 
     /// <summary>Reads the delta alone.</summary>
