@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Collab.Contracts;
+using Collab.Contracts.Documents;
 using Collab.Grains.Log;
 using Collab.Grains.Log.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -268,19 +270,60 @@ public sealed class CommitJournalTests : IDisposable
         Assert.All(CommitFiles.Of(FilePath).Where(File.Exists), path => Assert.True(new FileInfo(path).Length <= CommitJournal.SegmentBytes));
     }
 
+    [Fact]
+    public async Task Bringing_in_what_nobody_waits_for_gives_way_until_somebody_waits()
+    {
+        var (rests, asked) = (0, new TaskCompletionSource<Task<(ImmutableArray<DocumentDescription> Documents, string? Next)>>(TaskCreationOptions.RunContinuationsAsynchronously));
+        SqliteOperationLog? log = null;
+        log = Open(settings: new CommitSettings
+        {
+            ApplyAfter = TimeSpan.FromMilliseconds(1),
+            Rest = () =>
+            {
+                // From the first rest on, somebody waits.
+                rests++;
+                asked.TrySetResult(log!.ListAsync(null, 10, default).AsTask());
+            },
+        });
+        await log.OpenNewAsync(Document);
+        await log.AppendAsync(1, [.. Enumerable.Range(1, 8000).Select(revision => Record(revision))]);
+
+        Assert.Equal(8000, (await await asked.Task).Documents.Single().Revision.Value);
+        Assert.Equal(1, rests);
+        Assert.Equal(8000, Tables(FilePath));
+    }
+
+    [Fact]
+    public async Task Bringing_in_makes_haste_when_too_much_is_pending()
+    {
+        var rests = 0;
+        var log = Open(settings: new CommitSettings { ApplyAfter = TimeSpan.FromHours(1), Rest = () => rests++ });
+        await log.OpenNewAsync(Document);
+        // So many are brought in at once, and nobody asks for it.
+        await log.AppendAsync(1, [.. Enumerable.Range(1, 20000).Select(revision => Record(revision))]);
+
+        await Eventually.IsTrue(() => Tables(FilePath) == 20000);
+        Assert.Equal(0, rests);
+    }
+
     private static long Tables(SqliteImage image)
     {
         var folder = Directory.CreateTempSubdirectory("collab-tables-").FullName;
         try
         {
-            using var file = SqliteFile.Visit(image.WriteTo(folder));
-            using var connection = file.OpenForReading();
-            return (long)SqliteSchema.Scalar(connection, "SELECT count(*) FROM operations")!;
+            return Tables(image.WriteTo(folder));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static long Tables(string path)
+    {
+        using var file = SqliteFile.Visit(path);
+        using var connection = file.OpenForReading();
+        return (long)SqliteSchema.Scalar(connection, "SELECT count(*) FROM operations")!;
     }
 
     /// <summary>A log that brings nothing into its tables until it is asked, unless <paramref name="settings"/> say otherwise.</summary>

@@ -9,7 +9,10 @@ internal sealed record CommitSettings
     public bool GoesOn { get; init; }
 
     /// <summary>How old what is pending gets before it is brought into the tables, if nobody asks before.</summary>
-    public TimeSpan ApplyAfter { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan ApplyAfter { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Gives way to other threads for a moment, time and again while commits are brought in that nobody waits for.</summary>
+    public Action Rest { get; init; } = static () => Thread.Sleep(1);
 
     /// <summary>What makes a commit durable.</summary>
     public Action<SafeFileHandle> Sync { get; init; } = DiskSync.Flush;

@@ -75,6 +75,8 @@ internal sealed class PendingCommits
         }
     }
 
+    public int Operations => Volatile.Read(ref _operations);
+
     /// <summary>Copies all of it into an array of the pool.</summary>
     /// <returns>What was copied, to be given back with <see cref="Return"/>; and the number of the newest commit, or null if there is none.</returns>
     public (ArraySegment<JournalAppend> Appends, long? Newest) Rent()

@@ -29,8 +29,9 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     /// <param name="generation">What the commits were written under.</param>
     /// <param name="next">What is to count from now on; the same, unless the journal begins anew.</param>
     /// <param name="newest">The number of the last commit of them, or of the one before when there are none.</param>
+    /// <param name="between">Called time and again meanwhile.</param>
     /// <exception cref="LogUnavailableException">An operation does not fit (<see cref="LogFault.Corrupt"/>): the database or the journal is damaged. The transaction is left open, to be undone.</exception>
-    public void Apply(IReadOnlyList<JournalAppend> appends, long generation, long next, long newest)
+    public void Apply(IReadOnlyList<JournalAppend> appends, long generation, long next, long newest, Action? between = null)
     {
         var (found, applied) = Place();
         if (found == next && found != generation)
@@ -43,7 +44,7 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
         if (found != generation)
             throw Damaged($"has a commit journal of generation {found:x}, not {generation:x}");
         var documents = ByKey(appends, applied);
-        if (_operations.Insert(documents.SelectMany(document => document.Rows)) is { } refused)
+        if (_operations.Insert(documents.SelectMany(document => document.Rows), between) is { } refused)
         {
             throw Damaged(
                 $"refuses operation {refused.Row.Record.Revision} of document {refused.Row.Document}, which is acknowledged in the commit journal ({refused.Reason})");

@@ -23,6 +23,9 @@ internal sealed partial class SqliteCommits : IDisposable
     // of a document don't wait for it, they get what is pending from memory; a visitor does. The bytes are half of what the journal has room for.
     private const int ApplyOperations = 8192;
     private const int ApplyBytes = CommitJournal.SegmentBytes / 2;
+    // Working on, it would keep those who type on the same core waiting for the clock's next tick, 4 ms. From so many pending operations on it does, or it would never be done.
+    private const int HasteOperations = 2 * ApplyOperations;
+    private static readonly TimeSpan RestAfter = TimeSpan.FromMilliseconds(0.25);
     // Whoever appends or reads tries as well, and needs the write thread to be told what is wrong.
     private static readonly TimeSpan ApplyAgainAfter = TimeSpan.FromSeconds(5);
 
@@ -99,7 +102,7 @@ internal sealed partial class SqliteCommits : IDisposable
         _thread.Dispose();
         try
         {
-            _writer.RunAsync(BringIn, CancellationToken.None).GetAwaiter().GetResult();
+            _writer.RunAsync(connection => BringIn(connection), CancellationToken.None).GetAwaiter().GetResult();
             _journal.Delete();
         }
         catch (Exception failure) when (failure is LogUnavailableException or SqliteException or IOException or UnauthorizedAccessException)
@@ -218,7 +221,7 @@ internal sealed partial class SqliteCommits : IDisposable
     {
         try
         {
-            await _writer.RunAsync(BringIn, CancellationToken.None);
+            await _writer.RunAsync(connection => BringIn(connection, isWaitedFor: false), CancellationToken.None);
         }
         catch (Exception failure) when (!_isClosed)
         {
@@ -239,15 +242,28 @@ internal sealed partial class SqliteCommits : IDisposable
 
     /// <summary>Everything that is pending, in one transaction. On the write thread.</summary>
     /// <returns>True.</returns>
-    private bool BringIn(SqliteWriteConnection connection)
+    private bool BringIn(SqliteWriteConnection connection, bool isWaitedFor = true)
     {
         if (_isIll)
             Heal(connection);
         else
-            Apply(connection, _journal.Generation, newest: null, isBegun: false);
+            Apply(connection, _journal.Generation, newest: null, isBegun: false, isWaitedFor ? null : Resting());
         if (_pending.Newest is not null && !_isClosed)
             _timer.Change(_settings.ApplyAfter, Timeout.InfiniteTimeSpan);
         return true;
+    }
+
+    /// <summary>What rests after a while of work, unless somebody waits for the write thread by then or too much is pending.</summary>
+    private Action Resting()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        return () =>
+        {
+            if (Stopwatch.GetElapsedTime(begun) < RestAfter || _writer.IsWaitedFor || _pending.Operations >= HasteOperations)
+                return;
+            _settings.Rest();
+            begun = Stopwatch.GetTimestamp();
+        };
     }
 
     private void Heal(SqliteWriteConnection connection)
@@ -257,7 +273,7 @@ internal sealed partial class SqliteCommits : IDisposable
         lock (_committing)
         {
             _nextGeneration ??= NewGeneration();
-            Apply(connection, _nextGeneration.Value, _journal.Number, isBegun: true);
+            Apply(connection, _nextGeneration.Value, _journal.Number, isBegun: true, between: null);
             _heads.Clear();
             _journal.Restart(_nextGeneration.Value);
             (_nextGeneration, _isIll) = (null, false);
@@ -265,13 +281,13 @@ internal sealed partial class SqliteCommits : IDisposable
     }
 
     /// <param name="newest">The commit that the tables have everything up to then; the newest that is pending, if null. Where none is, there is nothing to do then.</param>
-    private void Apply(SqliteWriteConnection connection, long next, long? newest, bool isBegun)
+    private void Apply(SqliteWriteConnection connection, long next, long? newest, bool isBegun, Action? between)
     {
         var (appends, last) = _pending.Rent();
         try
         {
             if ((newest ?? last) is { } through)
-                Apply(connection, appends, next, through, isBegun);
+                Apply(connection, appends, next, through, isBegun, between);
         }
         finally
         {
@@ -279,7 +295,7 @@ internal sealed partial class SqliteCommits : IDisposable
         }
     }
 
-    private void Apply(SqliteWriteConnection connection, ArraySegment<JournalAppend> appends, long next, long newest, bool isBegun)
+    private void Apply(SqliteWriteConnection connection, ArraySegment<JournalAppend> appends, long next, long newest, bool isBegun, Action? between)
     {
         var start = Stopwatch.GetTimestamp();
         var status = "failed";
@@ -287,7 +303,7 @@ internal sealed partial class SqliteCommits : IDisposable
         {
             if (!isBegun)
                 connection.Commits.Begin();
-            connection.Commits.Apply(appends, _journal.Generation, next, newest);
+            connection.Commits.Apply(appends, _journal.Generation, next, newest, between);
             status = "applied";
         }
         catch

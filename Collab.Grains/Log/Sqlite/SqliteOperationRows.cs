@@ -18,8 +18,9 @@ internal sealed class SqliteOperationRows(SqliteConnection connection) : IDispos
     private readonly SqliteHotStatement _insertMany = new(connection, Sql(Many));
     private readonly SqliteOperationRow[] _some = new SqliteOperationRow[Many];
 
+    /// <param name="between">Called between two statements.</param>
     /// <returns>The first row that breaks a rule of the table, and which one; null when all are there now. After the former the transaction has to be undone.</returns>
-    public (SqliteOperationRow Row, string Reason)? Insert(IEnumerable<SqliteOperationRow> rows)
+    public (SqliteOperationRow Row, string Reason)? Insert(IEnumerable<SqliteOperationRow> rows, Action? between = null)
     {
         try
         {
@@ -32,6 +33,7 @@ internal sealed class SqliteOperationRows(SqliteConnection connection) : IDispos
                 count = 0;
                 if (Run(_insertMany, _some) is { } refused)
                     return refused;
+                between?.Invoke();
             }
 
             return RunEach(_some.AsSpan(0, count));

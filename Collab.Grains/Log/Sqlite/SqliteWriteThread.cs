@@ -23,6 +23,9 @@ internal sealed class SqliteWriteThread : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Whether somebody waits for the job under way to end.</summary>
+    public bool IsWaitedFor => _jobs.Count > 0;
+
     /// <param name="cancellation">A job whose turn comes after it is not begun; one that is under way goes on to its end.</param>
     /// <exception cref="LogUnavailableException">The file failed and the job's transaction is undone; or, when the commit itself failed, that is unknown.</exception>
     public Task<T> RunAsync<T>(Func<SqliteWriteConnection, T> job, CancellationToken cancellation)
