@@ -213,10 +213,12 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         if (_replica is null || Phase == DocumentPhase.Closed)
             throw new InvalidOperationException($"Document {document} is {(_replica is null ? "not loaded" : "closed")} and can't be edited.");
-        bool isFirst = _replica.Buffer is null;
+        var (isFirst, saved) = (_replica.Buffer is null, EditsSaved);
         _replica.Edit(delta);
         if (delta.IsIdentity)
             return;
+        // What was taken back or came to nothing stays settled.
+        _editsSaved = saved;
         EditsMade++;
         if (isFirst)
             _firstBuffered = EditsMade;

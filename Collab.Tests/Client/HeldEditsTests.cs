@@ -90,6 +90,23 @@ public sealed class HeldEditsTests
     }
 
     [Fact]
+    public void What_was_given_up_or_came_to_nothing_stays_settled()
+    {
+        var desk = Desk.With("ab");
+        desk.Role(DocumentRole.Viewer);
+        desk.Type("=2 +c");
+        desk.State.Discard();
+        Assert.Equal((1, 1), (desk.State.EditsMade, desk.State.EditsSaved));
+
+        desk.Type("=2 +d");
+        desk.Type("=2 -1");
+        Assert.Equal((3, 3), (desk.State.EditsMade, desk.State.EditsSaved));
+
+        desk.Type("=2 +e");
+        Assert.Equal((4, 3), (desk.State.EditsMade, desk.State.EditsSaved));
+    }
+
+    [Fact]
     public void Who_is_sent_away_keeps_the_edits_in_hand()
     {
         var desk = Desk.With("ab");

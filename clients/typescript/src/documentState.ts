@@ -287,6 +287,8 @@ export class DocumentState<K extends KindName = KindName> {
     const replica = this.#replica!;
     const delta = replica.kind.normalize(input, replica.length);
     if (isIdentity(delta)) return [];
+    // What was taken back or came to nothing stays settled.
+    this.#editsSaved = this.edits.saved;
     this.#editsMade++;
     replica.edit(delta);
     this.#ownPresence.move(delta, 'afterInsert');
@@ -303,10 +305,7 @@ export class DocumentState<K extends KindName = KindName> {
   /** Takes the held edits out of the view; null if none are held. */
   discard(): { readonly discarded: Delta<K> | null; readonly effects: Effect<K>[] } {
     const discarded = this.held;
-    if (discarded !== null) {
-      this.#change(this.#replica!.discard());
-      this.#editsSaved = this.#editsMade;
-    }
+    if (discarded !== null) this.#change(this.#replica!.discard());
     return { discarded, effects: this.#taken() };
   }
 

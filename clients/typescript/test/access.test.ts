@@ -42,6 +42,19 @@ test('a viewer’s edits are held, shown, and sent when the role allows them', a
   await document.close();
 });
 
+test('what was discarded or came to nothing is not counted as unsaved again', async () => {
+  const { document } = await opened('hello', 'viewer');
+  document.edit([5, '!']);
+  document.discard();
+  assert.equal(document.unsaved, 0);
+  document.edit([5, '?']);
+  document.edit([5, -1]);
+  assert.equal(document.unsaved, 0);
+  document.edit([5, '.']);
+  assert.equal(document.unsaved, 1);
+  await document.close();
+});
+
 test('an edit that crossed the loss of the role is held, not undone', async () => {
   const { connection, document, told } = await opened('hello', 'editor');
   document.edit([5, '!']);
