@@ -63,7 +63,7 @@ public sealed partial class DashboardDataTests(MonitoredSystem system) : IClassF
         var deadline = DateTime.UtcNow + TimeSpan.FromMinutes(2);
         while (silent.Count > 0)
         {
-            Assert.True(DateTime.UtcNow < deadline, $"{silent.Count} queries return no data:\n{string.Join('\n', silent)}");
+            Assert.True(DateTime.UtcNow < deadline, $"{silent.Count} queries return no data:\n{string.Join('\n', silent)}\n{system.Load}");
             List<PanelQuery> still = [];
             foreach (var query in silent)
             {

@@ -23,6 +23,9 @@ public sealed class MonitoredSystem : IAsyncLifetime
 
     internal PrometheusServer Prometheus { get; private set; } = null!;
 
+    /// <summary>What the load tool has said so far: where it has given up, panels lack its data.</summary>
+    internal string Load => string.Join('\n', _parts.OfType<StressProcess>().Select(stress => stress.Output));
+
     public async Task InitializeAsync()
     {
         _postgres = await PostgresServer.Shared;
