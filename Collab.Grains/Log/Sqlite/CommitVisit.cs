@@ -7,7 +7,7 @@ namespace Collab.Grains.Log.Sqlite;
 /// <summary>Whoever reads a database without owning it must not miss what is acknowledged and only in the commit journal.</summary>
 internal static class CommitVisit
 {
-    // The owner brings in what is four seconds old.
+    // The owner brings in what is CommitSettings.ApplyAfter old.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -75,6 +75,7 @@ internal sealed class PendingCommits
         }
     }
 
+    /// <summary>How many operations wait.</summary>
     public int Operations => Volatile.Read(ref _operations);
 
     /// <summary>Copies all of it into an array of the pool.</summary>
