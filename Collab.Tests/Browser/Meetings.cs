@@ -53,9 +53,19 @@ internal sealed class Meetings(HttpClient http)
     private async Task SubmitAsync(string document, string session, object[] delta, long @base, int grown)
     {
         var (head, length, sequence) = _documents[document];
-        using var answer = await http.PostAsJsonAsync($"/api/documents/{document}/operations", new { session, sequence = sequence + 1, @base, delta });
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-        long revision = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64();
-        _documents[document] = (Math.Max(head, revision), length + grown, sequence + 1);
+        // What the server says may be tried again is, as a back end would: by its sequence it is the same edit.
+        for (int attempts = 1; ; attempts++)
+        {
+            using var answer = await http.PostAsJsonAsync($"/api/documents/{document}/operations", new { session, sequence = sequence + 1, @base, delta });
+            var said = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            if (answer.IsSuccessStatusCode)
+            {
+                _documents[document] = (Math.Max(head, said.GetProperty("revision").GetInt64()), length + grown, sequence + 1);
+                return;
+            }
+
+            Assert.True(attempts < 10 && said.GetProperty("action").GetString() == "retry", $"Attempt {attempts}: {said}");
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
     }
 }

@@ -69,7 +69,7 @@ public sealed class ScreenshotTests(DemoFixture fixture)
         foreach (var viewer in (Writer[])[wall, night, phone])
         {
             await viewer.OpenAsync("/ops");
-            await viewer.Page.Locator("#recent-conflicts tbody tr").First.WaitForAsync();
+            await viewer.SeesAsync("#recent-conflicts tbody tr");
         }
 
         // Curves want some minutes; the test itself only that there are any.
@@ -166,9 +166,24 @@ public sealed class ScreenshotTests(DemoFixture fixture)
     private static async Task TakeAsync(IPage page, string name)
     {
         await page.EvaluateAsync("() => document.fonts.ready.then(() => undefined)");
-        var picture = await page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Allow });
+        var picture = await PictureAsync(page);
         if (!IsWriting) return;
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "docs", "images"));
         await File.WriteAllBytesAsync(Path.Combine(folder.FullName, $"{name}.png"), picture);
+    }
+    /// <summary>Chromium gives a picture up when no frame has come in time, which a busy machine's next one may be.</summary>
+    private static async Task<byte[]> PictureAsync(IPage page)
+    {
+        for (int failures = 0; ; failures++)
+        {
+            try
+            {
+                return await page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Allow });
+            }
+            catch (PlaywrightException failure) when (failures < 3 && failure.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
     }
 }

@@ -55,6 +55,19 @@ internal sealed class Writer(IBrowserContext context, string name, DemoServer se
         await Editor.WaitForAsync();
     }
 
+    /// <summary>Waits until something is shown; when it never is, the failure tells what is, and what the server wrote.</summary>
+    public async Task SeesAsync(string selector)
+    {
+        try
+        {
+            await Page.Locator(selector).First.WaitForAsync();
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n{name}'s page shows:\n{await Page.Locator("body").InnerTextAsync()}\nThe server wrote:\n{server.Output}", late);
+        }
+    }
+
     /// <summary>Live, and everything typed is durable.</summary>
     public Task IsSavedAsync() => Page.Locator(".standing[data-status=live][data-pending=false]").WaitForAsync();
 
