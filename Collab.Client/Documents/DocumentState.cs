@@ -1,4 +1,3 @@
-using System.Buffers;
 using Collab.Client.Access;
 using Collab.Client.Messages;
 using Collab.Client.Presence;
@@ -18,9 +17,6 @@ namespace Collab.Client.Documents;
 /// <param name="received">How many bytes the connection has received, in all.</param>
 internal sealed class DocumentState(string document, string? name, string? color, Random jitter, Func<long>? received = null)
 {
-    /// <summary>A submission or a read that nobody answered is repeated after this time.</summary>
-    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>A connection on which nobody answers a join is given up after this time, see <see cref="IsUnanswered"/>.</summary>
     public static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(15);
 
@@ -33,36 +29,24 @@ internal sealed class DocumentState(string document, string? name, string? color
     private readonly Queue<ClientMessage> _messages = [];
     private readonly Queue<DocumentEvent> _events = [];
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), jitter);
-    // An edit that is refused as forbidden to somebody whose role allows it is tried again: the news of the role and the refusal may cross.
-    private readonly Backoff _forbiddenBackoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), jitter);
+    private readonly OutgoingEdits _outgoing = new(document, jitter);
     private readonly OwnPresence _presence = new();
     private readonly QualityMeter _quality = new();
 
     private TimeSpan _now;
     private Replica? _replica;
     private PresenceBoard? _others;
-    private OutstandingOperation? _outstanding;
     private string? _token;
-    private long _nextSequence = 1;
-    private long _editsSaved;
-
-    // The first of the edits in the replica's buffer, where there is one.
-    private long _firstBuffered;
     private Limits? _limits;
 
     private bool _isConnected;
     private bool _isHeld;
-    private TimeSpan? _submitBarredUntil;
 
     // The replica's content is not to be trusted, or not to be reached from: the next join asks for a snapshot.
     private bool _needsSnapshot;
 
     // The head at the time of admission: operations lead there, whatever else happens.
     private long _catchUpTo;
-
-    // A base was too old to be rebased. Until something is acknowledged, edits are sent from the head only: based on a snapshot that is itself as
-    // old as that, they would be refused again and again.
-    private bool _sendsFromHead;
 
     // While joining: when to ask, null once asked; and when that was.
     private TimeSpan? _joinAt;
@@ -82,7 +66,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>Known once joined.</summary>
     public IDocumentKind? Kind { get; private set; }
 
-    public string? Session { get; private set; }
+    public string? Session => _outgoing.Session;
 
     public string Title { get; private set; } = "";
 
@@ -96,16 +80,16 @@ internal sealed class DocumentState(string document, string? name, string? color
     public long Revision => _replica?.Revision ?? 0;
 
     /// <summary>Whether everything typed is durable.</summary>
-    public bool IsSaved => _outstanding is null && _replica?.Buffer is null;
+    public bool IsSaved => _outgoing.Outstanding is null && _replica?.Buffer is null;
 
     /// <summary>How many edits were made here.</summary>
-    public long EditsMade { get; private set; }
+    public long EditsMade => _outgoing.Made;
 
     /// <summary>How many of them are settled: durable, taken back, or come to nothing.</summary>
-    public long EditsSaved => IsSaved ? EditsMade : _editsSaved;
+    public long EditsSaved => IsSaved ? EditsMade : _outgoing.Saved;
 
     /// <summary>What the person may do; null before the server has said, and from one that names no roles.</summary>
-    public DocumentRole? Role { get; private set; }
+    public DocumentRole? Role => _outgoing.Role;
 
     /// <summary>Who the person is to the server; null for somebody anonymous.</summary>
     public string? Subject { get; private set; }
@@ -113,7 +97,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     public bool CanEdit => Phase != DocumentPhase.Closed && Role is null or >= DocumentRole.Editor;
 
     /// <summary>Whether what is pending is going nowhere: the role does not allow it, or the document is closed.</summary>
-    public bool IsHeld => !IsSaved && (Phase == DocumentPhase.Closed || (_outstanding is null && !MaySubmit(_replica!.Buffer!)));
+    public bool IsHeld => !IsSaved && (Phase == DocumentPhase.Closed || _outgoing.IsForbidden(_replica!));
 
     /// <summary>What is held; null if nothing is.</summary>
     public IDelta? Held => IsHeld ? _replica!.Pending : null;
@@ -200,7 +184,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         if (Held is not { } held)
             return null;
-        _outstanding = null;
+        _outgoing.Discarded();
         Show(_replica!.Discard(), ChangeOrigin.Undone);
         TellHeld();
         return held;
@@ -213,15 +197,11 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         if (_replica is null || Phase == DocumentPhase.Closed)
             throw new InvalidOperationException($"Document {document} is {(_replica is null ? "not loaded" : "closed")} and can't be edited.");
-        var (isFirst, saved) = (_replica.Buffer is null, EditsSaved);
+        bool isFirst = _replica.Buffer is null;
         _replica.Edit(delta);
         if (delta.IsIdentity)
             return;
-        // What was taken back or came to nothing stays settled.
-        _editsSaved = saved;
-        EditsMade++;
-        if (isFirst)
-            _firstBuffered = EditsMade;
+        _outgoing.Edited(isFirst);
         _presence.Follow(Kind!, delta, CaretSide.AfterInsert);
         _events.Enqueue(new DocumentEvent.Changed(delta, _replica.Content, ChangeOrigin.Local));
         Wake();
@@ -314,11 +294,11 @@ internal sealed class DocumentState(string document, string? name, string? color
             Join();
         if (Phase != DocumentPhase.Live)
             return;
-        if (_outstanding is { } outstanding && now >= outstanding.RepeatAt)
-            Repeat(outstanding);
+        if (_outgoing.IsDue(now) && !TrySubmitAgain())
+            Read();
         if (_readAt <= now)
             Read();
-        if (_submitBarredUntil <= now)
+        if (_outgoing.BarredUntil <= now)
             SubmitBuffer();
         SendPresence();
         SendCheck();
@@ -346,16 +326,9 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void OnJoined(ServerMessage.Joined joined)
     {
-        bool isSameSession = joined.Session == Session;
-        (Session, _token, _limits, Kind) = (joined.Session, joined.Token, joined.Limits, joined.Kind);
+        (_token, _limits, Kind) = (joined.Token, joined.Limits, joined.Kind);
         (Title, Epoch, _catchUpTo) = (joined.Title, Math.Max(Epoch, joined.Epoch), joined.Revision);
-        _nextSequence = Math.Max(isSameSession ? _nextSequence : 1, joined.AppliedSequence + 1);
-        if (_outstanding is { } outstanding)
-        {
-            outstanding.IsApplied = outstanding.Session == Session && outstanding.Message.Sequence <= joined.AppliedSequence;
-            outstanding.TimesSent = 0;
-        }
-
+        _outgoing.Admitted(joined.Session, joined.AppliedSequence);
         if (joined.Snapshot is { } snapshot && (_replica is null || _needsSnapshot || snapshot.Revision > _replica.Revision))
             Adopt(snapshot, joined.AppliedRevision);
         if (_replica is null)
@@ -375,7 +348,7 @@ internal sealed class DocumentState(string document, string? name, string? color
         ExpectOperations();
         _checkAt = _now + CheckInterval;
         _presence.Repeat();
-        Resubmit();
+        TrySubmitAgain();
         Proceed();
     }
 
@@ -390,14 +363,14 @@ internal sealed class DocumentState(string document, string? name, string? color
             return;
         }
 
-        if (_outstanding is { } outstanding)
+        if (_outgoing.Outstanding is { } outstanding)
         {
             if (!outstanding.IsApplied)
             {
                 // The admission fenced every earlier connection: what was sent can't be applied any more. It goes with the buffer, as one new operation
                 // under a new sequence: one sequence never stands for two edits. (Of another session's, lost with its token, that it was not applied is only
                 // likely. Better twice than never.)
-                Unsend();
+                _outgoing.Unsend(_replica);
             }
             else if (appliedRevision <= snapshot.Revision)
             {
@@ -413,36 +386,15 @@ internal sealed class DocumentState(string document, string? name, string? color
         Show(change, ChangeOrigin.Resynchronized);
     }
 
-    // Of this session and not applied by what `joined` said: byte for byte, with its original base.
-    private void Resubmit()
+    // Not what the log has already: that comes with the operations.
+    private bool TrySubmitAgain()
     {
-        if (_outstanding is not { } outstanding || outstanding.Session != Session)
-            return;
-        outstanding.RepeatAt = _now + AnswerTimeout;
-        if (!outstanding.IsApplied)
-            SubmitAgain(outstanding);
-    }
-
-    private void Repeat(OutstandingOperation outstanding)
-    {
-        outstanding.RepeatAt = _now + AnswerTimeout;
-        if (outstanding.Session != Session)
-            return;
-        if (outstanding.IsApplied)
-        {
-            Read();
-            return;
-        }
-
-        SubmitAgain(outstanding);
-    }
-
-    private void SubmitAgain(OutstandingOperation outstanding)
-    {
+        if (_outgoing.TakeAgain(_now) is not { } message)
+            return false;
         ResubmissionsTotal++;
-        outstanding.TimesSent++;
         _quality.Submitted(isAgain: true);
-        _messages.Enqueue(outstanding.Message);
+        _messages.Enqueue(message);
+        return true;
     }
 
     private void OnOperations(ServerMessage.Operations operations)
@@ -478,14 +430,14 @@ internal sealed class DocumentState(string document, string? name, string? color
     private void ExpectOperations()
     {
         _isReading = false;
-        _readAt = _replica!.Revision < _catchUpTo ? _now + AnswerTimeout : null;
+        _readAt = _replica!.Revision < _catchUpTo ? _now + OutgoingEdits.AnswerTimeout : null;
     }
 
     private bool TryTakeIn(Operation operation)
     {
         try
         {
-            if (_outstanding is { } outstanding && outstanding.Is(operation))
+            if (_outgoing.Outstanding?.Is(operation) == true)
             {
                 var correction = _replica!.Acknowledge(operation.Delta);
                 _others!.Advance(operation);
@@ -513,9 +465,9 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void OnAcknowledged(ServerMessage.Acknowledged acknowledged)
     {
-        if (_outstanding is not { } outstanding || outstanding.Session != Session || outstanding.Message.Sequence != acknowledged.Sequence)
+        if (_outgoing.Own is not { } own || own.Message.Sequence != acknowledged.Sequence)
             return;
-        outstanding.IsApplied = true;
+        own.IsApplied = true;
         if (acknowledged.Revision > _replica!.Revision)
             Read();
         else
@@ -548,7 +500,7 @@ internal sealed class DocumentState(string document, string? name, string? color
 
         // Another connection has the session. Two that took it from each other would do so for ever.
         if (closed.Reason == "superseded")
-            (Session, _token) = (null, null);
+            LeaveSession();
 
         IsToMove = closed.Reason == HostStops;
         Resync(needsSnapshot: false);
@@ -579,26 +531,27 @@ internal sealed class DocumentState(string document, string? name, string? color
         {
             // An answer to a stay that is being replaced, or to a cursor that has moved on since.
         }
-        else if (refused.Verb == "submit" && refused.Sequence is { } sequence && sequence != _outstanding?.Message.Sequence)
+        else if (refused.Verb == "submit" && refused.Sequence is { } sequence && sequence != _outgoing.Outstanding?.Message.Sequence)
         {
             // About an operation that has been settled.
         }
         else if (refusal.Action == RefusalAction.Resync)
         {
-            _sendsFromHead |= refused.Verb == "submit" && refusal.Reason == "revision_unavailable";
+            if (refused.Verb == "submit" && refusal.Reason == "revision_unavailable")
+                _outgoing.SendFromHead();
             if (refusal.Reason is "content_mismatch" or "length_mismatch")
                 Diverge(refusal.Detail);
             else
                 Resync(NeedsSnapshot(refusal));
         }
-        else if (refused.Verb == "submit" && _outstanding is { } outstanding)
+        else if (refused.Verb == "submit" && _outgoing.Outstanding is not null)
         {
             if (refusal.Reason == "forbidden")
-                Hold(outstanding);
+                Hold();
             else if (refusal.Action == RefusalAction.GiveUp)
                 GiveUp(refusal);
             else
-                outstanding.RepeatAt = _now + (refusal.RetryAfter ?? _backoff.Next());
+                _outgoing.RepeatAt(_now + (refusal.RetryAfter ?? _backoff.Next()));
         }
         else if (refused.Verb == "read")
         {
@@ -616,7 +569,7 @@ internal sealed class DocumentState(string document, string? name, string? color
         else if (refusal.Reason == "token_invalid" && _token is not null)
         {
             // A new session then. What is outstanding in the old one is recognised in the stream if it was applied; see Proceed.
-            (Session, _token) = (null, null);
+            LeaveSession();
             Join();
         }
         else
@@ -631,45 +584,28 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void GiveUp(Refusal refusal)
     {
-        _editsSaved = _outstanding!.EditsCovered;
-        _outstanding = null;
+        _outgoing.Undone();
         Show(_replica!.Undo(), ChangeOrigin.Undone);
         _events.Enqueue(new DocumentEvent.EditRefused(refusal));
         Proceed();
     }
 
-    // The edit stays, and waits for a role that allows it. Sent once, it is certain that it was not applied. Sent several times, an earlier one may still be under way: the
-    // next admission fences those, and says what was applied.
-    private void Hold(OutstandingOperation outstanding)
+    private void Hold()
     {
-        if (outstanding.TimesSent > 1)
-        {
+        if (!_outgoing.Hold(_replica!, _now))
             Resync(needsSnapshot: false);
-            return;
-        }
-
-        Unsend();
-        _submitBarredUntil = _now + _forbiddenBackoff.Next();
     }
 
-    private void Unsend()
+    private void LeaveSession()
     {
-        _replica!.Unsend();
-        _firstBuffered = _outstanding!.FirstEdit;
-        _outstanding = null;
+        _outgoing.LeaveSession();
+        _token = null;
     }
-
-    private bool MaySubmit(IDelta delta) =>
-        Role is null or >= DocumentRole.Editor || (Role == DocumentRole.Commenter && Kind!.ChangesOnlyComments(delta));
 
     private void SetRole(DocumentRole? role)
     {
-        _submitBarredUntil = null;
-        if (role == Role)
-            return;
-        Role = role;
-        _forbiddenBackoff.Reset();
-        _events.Enqueue(new DocumentEvent.RoleChanged(role));
+        if (_outgoing.SetRole(role))
+            _events.Enqueue(new DocumentEvent.RoleChanged(role));
     }
 
     private void TellHeld()
@@ -706,9 +642,7 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void Acknowledge(Operation? operation)
     {
-        _editsSaved = _outstanding!.EditsCovered;
-        _outstanding = null;
-        _sendsFromHead = false;
+        _outgoing.Acknowledged();
         _events.Enqueue(new DocumentEvent.Acknowledged(operation, IsSaved));
     }
 
@@ -717,10 +651,10 @@ internal sealed class DocumentState(string document, string? name, string? color
     {
         if (Phase != DocumentPhase.Live)
             return;
-        if (_outstanding is { } outstanding && outstanding.Session != Session && _replica!.Revision >= _catchUpTo)
+        if (_outgoing.Outstanding is not null && _outgoing.Own is null && _replica!.Revision >= _catchUpTo)
         {
             // Sent in a session whose token was refused, and not in the log up to the head: it is sent anew, in this session.
-            Unsend();
+            _outgoing.Unsend(_replica);
         }
 
         SubmitBuffer();
@@ -729,36 +663,26 @@ internal sealed class DocumentState(string document, string? name, string? color
 
     private void SubmitBuffer()
     {
-        // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
-        // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
-        if (Phase != DocumentPhase.Live || _outstanding is not null || (_sendsFromHead && _replica!.Revision < _catchUpTo))
+        if (Phase != DocumentPhase.Live || _outgoing.Take(_replica!, _replica!.Revision >= _catchUpTo, _now) is not { } taken)
             return;
-        if (_now < _submitBarredUntil || (_replica!.Buffer is { } buffer && !MaySubmit(buffer)))
-            return;
-        _submitBarredUntil = null;
-        if (_replica!.TakeBuffer() is not { } delta)
-            return;
-        var encoded = new ArrayBufferWriter<byte>();
-        delta.Encode(encoded);
-        var message = new ClientMessage.Submit(document, _nextSequence++, _replica.Revision, encoded.WrittenMemory);
-        _outstanding = new OutstandingOperation(Session!, message) { FirstEdit = _firstBuffered, EditsCovered = EditsMade, RepeatAt = _now + AnswerTimeout, TimesSent = 1 };
-        if (encoded.WrittenCount <= _limits!.OperationBytes)
+        var message = taken.Message;
+        if (message.Delta.Length <= _limits!.OperationBytes)
         {
             _quality.Submitted(isAgain: false);
             _messages.Enqueue(message);
-            _events.Enqueue(new DocumentEvent.Submitted(Session!, message.Sequence, _outstanding.FirstEdit, EditsMade));
+            _events.Enqueue(new DocumentEvent.Submitted(taken.Session, message.Sequence, taken.FirstEdit, taken.EditsCovered));
             return;
         }
 
         // The server could only refuse it, or close the connection over it, again and again.
         GiveUp(new Refusal(
-            "operation_too_large", RefusalAction.GiveUp, $"The edits waiting make a delta of {encoded.WrittenCount} bytes, over the limit of {_limits.OperationBytes}."));
+            "operation_too_large", RefusalAction.GiveUp, $"The edits waiting make a delta of {message.Delta.Length} bytes, over the limit of {_limits.OperationBytes}."));
     }
 
     private void Read()
     {
         _isReading = true;
-        _readAt = _now + AnswerTimeout;
+        _readAt = _now + OutgoingEdits.AnswerTimeout;
         _messages.Enqueue(new ClientMessage.Read(document, _replica!.Revision));
     }
 

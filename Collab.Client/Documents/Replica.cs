@@ -13,6 +13,8 @@ namespace Collab.Client.Documents;
 /// </remarks>
 internal sealed class Replica(IDocumentKind kind, long revision, IContent content)
 {
+    public IDocumentKind Kind => kind;
+
     public long Revision { get; private set; } = revision;
 
     /// <summary>The log's content at <see cref="Revision"/>.</summary>

@@ -145,7 +145,7 @@ public sealed class DocumentStateTests
 
         desk.Operations((1, "+a", "other", 1), (2, "=1 +b", "other", 2), (3, "=2 +c", "other", 3), (4, "=3 +d", "other", 4));
         Assert.Equal("abcd", desk.Text);
-        desk.Wait(DocumentState.AnswerTimeout);
+        desk.Wait(OutgoingEdits.AnswerTimeout);
         Assert.Empty(desk.Sent().OfType<ClientMessage.Read>());
     }
 
@@ -155,7 +155,7 @@ public sealed class DocumentStateTests
         var desk = Desk.With("");
         desk.Operation(3, "=2 +c");
         desk.Sent();
-        desk.Wait(DocumentState.AnswerTimeout);
+        desk.Wait(OutgoingEdits.AnswerTimeout);
         Assert.Equal([new ClientMessage.Read("d", 0)], desk.Sent());
     }
 
@@ -166,7 +166,7 @@ public sealed class DocumentStateTests
         desk.Type("=2 +c");
         var first = Assert.Single(desk.Sent());
         desk.Operation(1, "+x =2");
-        desk.Wait(DocumentState.AnswerTimeout);
+        desk.Wait(OutgoingEdits.AnswerTimeout);
         Assert.Same(first, Assert.Single(desk.Sent()));
     }
 

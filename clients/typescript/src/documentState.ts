@@ -5,12 +5,12 @@ import { kindOf } from './kindOf.js';
 import type { Content, Delta, DeltaInput, KindName } from './kinds.js';
 import { LazyContent } from './lazyContent.js';
 import type { Acknowledged, ClientMessage, Closed, Joined, Measured, Operation, Operations, PresenceMessage, PresenceState, Refused, RoleMessage } from './messages.js';
+import { OutgoingEdits, answerTimeout } from './outgoingEdits.js';
 import { OwnPresence } from './ownPresence.js';
-import type { Outstanding } from './pending.js';
 import { type Presence, RemotePresence } from './presence.js';
 import { QualityMeter } from './qualityMeter.js';
 import { Replica, type StoredContent, type StoredState } from './replica.js';
-import { type Role, mayEdit, maySubmit } from './role.js';
+import { type Role, mayEdit } from './role.js';
 
 /**
  * `connecting`: first join on its way; `live`; `offline`: no connection, editing goes on; `resuming`: connected again, catching up; `idle`: the server ended
@@ -28,15 +28,10 @@ export interface DocumentStateOptions {
   readonly random?: () => number;
 }
 
-/** Milliseconds. A submit or read that stays unanswered is repeated. A join is not, answered twice it would open two sessions: it takes another connection. */
-const repeatAfter = 5_000;
+/** Milliseconds. A join that stays unanswered is not repeated, answered twice it would open two sessions: it takes another connection. */
 const joinPatience = 15_000;
 const backoffStart = 500;
 const backoffLimit = 10_000;
-
-/** An edit that is refused as forbidden to somebody whose role allows it is tried again: the news of the role and the refusal may cross. */
-const forbiddenStart = 1_000;
-const forbiddenLimit = 60_000;
 
 /** A content check every so often: whichever comes first. */
 const checkInterval = 30_000;
@@ -74,47 +69,30 @@ export class DocumentState<K extends KindName = KindName> {
   readonly #ownPresence = new OwnPresence();
 
   #title: string | null = null;
-  #session: string | null = null;
   #token: string | null = null;
-  #sequence = 0;
   /** The head when this session was admitted: until it is reached, this client is catching up. */
   #head = 0;
   /** The next join asks for a snapshot, because the content here is not to be trusted or can't be brought forward. */
   #isFresh = false;
-  /**
-   * A base was too old to be rebased. Until something is acknowledged, edits are sent from the head only: based on a snapshot that is itself as old
-   * as that, they would be refused again and again.
-   */
-  #sendsFromHead = false;
-  /** Null from a server that names no roles. */
-  #role: Role | null = null;
   #subject: string | null = null;
-  /** Submits of the outstanding operation since this stay began. The answer to a single one settles it; one of several does not. */
-  #timesSent = 0;
-  #isResent = false;
-  #submitBarredUntil = -Infinity;
   readonly #quality = new QualityMeter();
   #isVisible = true;
 
+  readonly #outgoing: OutgoingEdits<K>;
   readonly #backoff: Backoff;
-  readonly #forbiddenBackoff: Backoff;
   #joinDue = Infinity;
-  #submitDue = Infinity;
   #readDue = Infinity;
   #checkDue = Infinity;
   #checkedRevision = 0;
 
-  #editsMade = 0;
-  #editsSent = 0;
-  #editsSaved = 0;
   #effects: Effect<K>[] = [];
 
   constructor(
     readonly id: string,
     readonly options: DocumentStateOptions = {},
   ) {
+    this.#outgoing = new OutgoingEdits(options.random);
     this.#backoff = new Backoff(backoffStart, backoffLimit, options.random);
-    this.#forbiddenBackoff = new Backoff(forbiddenStart, forbiddenLimit, options.random);
   }
 
   /**
@@ -123,18 +101,17 @@ export class DocumentState<K extends KindName = KindName> {
    */
   restore(stored: StoredState, content: StoredContent | null): void {
     this.#replica = Replica.restore<K>(stored, content);
-    this.#session = stored.session;
+    this.#outgoing.restore(stored);
     this.#token = stored.token === '' ? null : stored.token;
-    this.#sequence = stored.sequence;
     this.#head = stored.revision;
-    this.#editsMade = 1;
   }
 
   /** What to keep while edits are pending; null while there is nothing to lose. */
   get stored(): StoredState | null {
-    if (this.#replica === null || this.#session === null || !this.hasPending) return null;
+    const { session, sequence } = this.#outgoing;
+    if (this.#replica === null || session === null || !this.hasPending) return null;
     // Without a token the session is given up already, and the stored edits start a new one.
-    return { ...this.#replica.stored, session: this.#session, token: this.#token ?? '', sequence: this.#sequence };
+    return { ...this.#replica.stored, session, token: this.#token ?? '', sequence };
   }
 
   get storedContent(): StoredContent | null {
@@ -154,7 +131,7 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   get session(): string | null {
-    return this.#session;
+    return this.#outgoing.session;
   }
 
   get revision(): number {
@@ -166,7 +143,7 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   get role(): Role | null {
-    return this.#role;
+    return this.#outgoing.role;
   }
 
   get subject(): string | null {
@@ -174,7 +151,7 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   get canEdit(): boolean {
-    return this.#phase !== 'closed' && mayEdit(this.#role);
+    return this.#phase !== 'closed' && mayEdit(this.role);
   }
 
   /** The pending edits, where they are going nowhere: the role does not allow them, or the document is closed. Based on the content without them. */
@@ -185,7 +162,7 @@ export class DocumentState<K extends KindName = KindName> {
   get isHeld(): boolean {
     const pending = this.#replica?.pending;
     if (pending === undefined || pending.isEmpty) return false;
-    return this.#phase === 'closed' || (pending.outstanding === null && !maySubmit(this.#role, pending.buffer!));
+    return this.#phase === 'closed' || this.#outgoing.isForbidden(pending);
   }
 
   /** Whether it was the server that closed it. */
@@ -199,14 +176,15 @@ export class DocumentState<K extends KindName = KindName> {
 
   /** Edits made, and how many of them are durable or undone. */
   get edits(): { readonly made: number; readonly saved: number } {
-    return { made: this.#editsMade, saved: this.hasPending ? this.#editsSaved : this.#editsMade };
+    const { made, saved } = this.#outgoing;
+    return { made, saved: this.hasPending ? saved : made };
   }
 
   get status(): DocumentStatus {
     if (this.#phase === 'closed') return 'closed';
     if (this.#phase === 'idle') return 'idle';
     if (this.#isSignedOut && this.#phase !== 'live') return 'signed_out';
-    if (this.#session === null) return 'connecting';
+    if (this.session === null) return 'connecting';
     if (this.#phase === 'offline') return 'offline';
     return this.#phase === 'live' && this.hasContent && this.revision >= this.#head ? 'live' : 'resuming';
   }
@@ -228,11 +206,10 @@ export class DocumentState<K extends KindName = KindName> {
   get deadline(): number {
     if (this.#phase === 'waiting' || this.#phase === 'joining') return this.#joinDue;
     if (this.#phase !== 'live') return Infinity;
-    const submit = this.#canSubmit && this.#isOwn(this.#replica!.pending.outstanding) ? this.#submitDue : Infinity;
+    const submit = this.#canSubmit ? this.#outgoing.due(this.#replica!.pending) : Infinity;
     const check = this.#canCheck ? this.#checkDue : Infinity;
     const presence = this.#canSendPresence ? this.#ownPresence.due : Infinity;
-    const barred = this.#canSubmit && this.hasPending && !this.isHeld && Number.isFinite(this.#submitBarredUntil) ? this.#submitBarredUntil : Infinity;
-    return Math.min(submit, this.#readDue, check, presence, this.#quality.due, barred);
+    return Math.min(submit, this.#readDue, check, presence, this.#quality.due);
   }
 
   // Inputs.
@@ -287,9 +264,7 @@ export class DocumentState<K extends KindName = KindName> {
     const replica = this.#replica!;
     const delta = replica.kind.normalize(input, replica.length);
     if (isIdentity(delta)) return [];
-    // What was taken back or came to nothing stays settled.
-    this.#editsSaved = this.edits.saved;
-    this.#editsMade++;
+    this.#outgoing.edited(replica.pending);
     replica.edit(delta);
     this.#ownPresence.move(delta, 'afterInsert');
     this.#wake(now);
@@ -312,26 +287,22 @@ export class DocumentState<K extends KindName = KindName> {
   joined(message: Joined<K>, now: number): Effect<K>[] {
     if (this.#phase === 'closed') return [];
     const replica = (this.#replica ??= new Replica(kindOf(message.kind)));
-    const isSameSession = message.session === this.#session;
     this.#phase = 'live';
     this.#isFresh = false;
     this.#isSignedOut = false;
     this.#standBy();
-    this.#timesSent = 0;
     if (this.#isVisible) this.#quality.start(now, this.#bytes);
     this.#checkDue = now + checkInterval;
     this.#title = message.title ?? null;
     this.#subject = message.subject ?? null;
     this.#setRole(message.role ?? null);
-    this.#session = message.session;
     this.#token = message.token;
     this.#head = message.revision;
     this.#ownPresence.announce();
     this.#presence.reset(replica.revision, message.presence, message.session, message.count ?? null);
     this.#effects.push({ type: 'presence' });
 
-    if (!isSameSession) this.#sequence = message.applied.sequence;
-    else if (message.applied.sequence > this.#sequence) this.#surrenderTo(message.applied.sequence);
+    if (this.#outgoing.admitted(message.session, message.applied.sequence)) this.#surrender();
     replica.settleRestored();
 
     if (message.snapshot) {
@@ -344,7 +315,7 @@ export class DocumentState<K extends KindName = KindName> {
       // It was applied at a revision that is here already and was not seen there: this replica is not what it believes to be.
       this.#rejoin(now, true);
     }
-    if (this.#phase === 'live' && this.#arriving === null && !this.#isApplied(message.applied)) this.#submitDue = now;
+    if (this.#phase === 'live' && this.#arriving === null && !this.#isApplied(message.applied)) this.#outgoing.repeatAt(now);
     return this.#settled(now);
   }
 
@@ -363,7 +334,7 @@ export class DocumentState<K extends KindName = KindName> {
         break;
       }
       this.#readDue = Infinity;
-      if (isCaughtUp) this.#quality.received(operation.at, operation.session === this.#session, now);
+      if (isCaughtUp) this.#quality.received(operation.at, operation.session === this.session, now);
       if (folding !== null) {
         folding.content.push(operation.delta);
         folding.revision = number;
@@ -378,8 +349,7 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   acknowledged({ sequence, revision }: Acknowledged, now: number): Effect<K>[] {
-    const outstanding = this.#replica?.pending.outstanding;
-    if (this.#phase !== 'live' || !this.#isOwn(outstanding) || outstanding.sequence !== sequence) return [];
+    if (this.#phase !== 'live' || this.#replica === null || this.#outgoing.own(this.#replica.pending)?.sequence !== sequence) return [];
     // It was applied before. The stream has it, if that revision is still to come; else it passed by unrecognised.
     if (revision > this.revision) this.#read(this.revision, now);
     else this.#rejoin(now, true);
@@ -387,8 +357,8 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   presenceChanged({ updates, left, count }: PresenceMessage, now: number): Effect<K>[] {
-    if (this.#session === null) return [];
-    if (this.#presence.update(updates ?? [], this.#session, count ?? null)) this.#ownPresence.refresh(now, this.revision);
+    if (this.session === null) return [];
+    if (this.#presence.update(updates ?? [], this.session, count ?? null)) this.#ownPresence.refresh(now, this.revision);
     this.#presence.leave(left ?? []);
     this.#effects.push({ type: 'presence' });
     return this.#settled(now);
@@ -448,7 +418,7 @@ export class DocumentState<K extends KindName = KindName> {
 
   /** Takes every pending edit out of the view, because somebody else has them now: the tab that adopted what this one had stored. */
   surrender(): Effect<K>[] {
-    if (this.hasPending) this.#surrenderTo(this.#sequence);
+    if (this.hasPending) this.#surrender();
     return this.#taken();
   }
 
@@ -473,8 +443,8 @@ export class DocumentState<K extends KindName = KindName> {
   /** Nothing is expected on this stay any more. */
   #standBy(): void {
     this.#arriving = null;
-    this.#readDue = this.#submitDue = Infinity;
-    this.#submitBarredUntil = -Infinity;
+    this.#readDue = Infinity;
+    this.#outgoing.stop();
     this.#quality.stop();
   }
 
@@ -498,11 +468,7 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   #setRole(role: Role | null): void {
-    this.#submitBarredUntil = -Infinity;
-    if (role === this.#role) return;
-    this.#role = role;
-    this.#forbiddenBackoff.reset();
-    this.#effects.push({ type: 'role' });
+    if (this.#outgoing.setRole(role)) this.#effects.push({ type: 'role' });
   }
 
   /** A verb that matters to nobody else was too much for the server: later, then. */
@@ -540,7 +506,7 @@ export class DocumentState<K extends KindName = KindName> {
 
   #join(now: number): void {
     const { name, color } = this.options;
-    const resume = this.#session !== null && this.#token !== null ? { session: this.#session, token: this.#token } : undefined;
+    const resume = this.session !== null && this.#token !== null ? { session: this.session, token: this.#token } : undefined;
     this.#phase = 'joining';
     this.#joinDue = now + joinPatience;
     this.#send({
@@ -583,35 +549,17 @@ export class DocumentState<K extends KindName = KindName> {
 
   #submitNext(now: number): void {
     if (!this.#canSubmit) return;
-    const { pending, revision } = this.#replica!;
-    const isCaughtUp = revision >= this.#head;
-    // Sent under a session that is gone, and not in the log up to the head: it never arrived.
-    if (isCaughtUp && pending.outstanding !== null && !this.#isOwn(pending.outstanding)) pending.unsend();
-    // Also while catching up: what was typed while away is based on the revision that its author saw. Moved to the head here, the server would never
-    // learn that it met what others did meanwhile: no conflict would be detected, and a strict document would take anything that was typed offline.
-    const mustWait = (this.#sendsFromHead && !isCaughtUp) || now < this.#submitBarredUntil || this.isHeld;
-    if (pending.outstanding === null && !mustWait && pending.send(this.#session!, this.#sequence + 1, revision) !== null) {
-      this.#sequence++;
-      this.#editsSent = this.#editsMade;
-      this.#submitDue = now;
-      this.#timesSent = 0;
-      this.#submitBarredUntil = -Infinity;
-      this.#isResent = false;
-    }
-    const { outstanding } = pending;
-    if (!this.#isOwn(outstanding) || now < this.#submitDue) return;
-    const { sequence, base, delta } = outstanding;
-    this.#submitDue = now + repeatAfter;
-    this.#timesSent++;
-    this.#quality.submitted(this.#isResent);
-    this.#isResent = true;
+    const due = this.#outgoing.take(this.#replica!, this.revision >= this.#head, now);
+    if (due === null) return;
+    const { sequence, base, delta } = due.operation;
+    this.#quality.submitted(due.isAgain);
     this.#send({ target: 'submit', body: { document: this.id, sequence, base, delta } });
   }
 
   #read(from: number, now: number, isRepeated = false): void {
     // One is on its way; what arrives until it is answered shows the same gap.
     if (this.#readDue !== Infinity && !isRepeated) return;
-    this.#readDue = now + repeatAfter;
+    this.#readDue = now + answerTimeout;
     this.#send({ target: 'read', body: { document: this.id, from } });
   }
 
@@ -649,13 +597,8 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   #isApplied(applied: Joined['applied']): boolean {
-    const { outstanding } = this.#replica!.pending;
-    return this.#isOwn(outstanding) && applied.sequence >= outstanding.sequence;
-  }
-
-  /** Whether there is an outstanding operation, and it was sent under the present session. */
-  #isOwn(outstanding: Outstanding<K> | null | undefined): outstanding is Outstanding<K> {
-    return outstanding != null && outstanding.session === this.#session;
+    const outstanding = this.#outgoing.own(this.#replica!.pending);
+    return outstanding !== null && applied.sequence >= outstanding.sequence;
   }
 
   #receive(operation: Operation<K>, number: number): void {
@@ -665,9 +608,7 @@ export class DocumentState<K extends KindName = KindName> {
     const isOwn = outstanding !== null && session === outstanding.session && operation.sequence === outstanding.sequence;
     if (isOwn) {
       this.#presence.operation(number, session, replica.acknowledge(number));
-      this.#sendsFromHead = false;
-      this.#editsSaved = this.#editsSent;
-      this.#submitDue = Infinity;
+      this.#outgoing.acknowledged();
       this.#backoff.reset();
       const conflicts = replica.shown(operation.conflicts);
       if (conflicts.length > 0) this.#effects.push({ type: 'conflicts', conflicts });
@@ -700,8 +641,8 @@ export class DocumentState<K extends KindName = KindName> {
   #settleArriving(now: number): void {
     const arriving = this.#arriving!;
     const replica = this.#replica!;
-    const { outstanding } = replica.pending;
-    const isForeign = outstanding !== null && !this.#isOwn(outstanding);
+    const { pending } = replica;
+    const isForeign = pending.outstanding !== null && this.#outgoing.own(pending) === null;
     if (!arriving.isForced && this.hasPending && (replica.content === null || isForeign)) {
       if (replica.revision < arriving.revision) {
         this.#read(replica.revision, now);
@@ -712,12 +653,12 @@ export class DocumentState<K extends KindName = KindName> {
       } else {
         this.#arriving = null;
         replica.content ??= arriving.content;
-        this.#submitDue = now;
+        this.#outgoing.repeatAt(now);
       }
     } else if (!this.#isFolding || arriving.revision >= arriving.applied.revision) {
       this.#arriving = null;
       this.#replaceContent(arriving);
-      this.#submitDue = now;
+      this.#outgoing.repeatAt(now);
     }
   }
 
@@ -743,18 +684,14 @@ export class DocumentState<K extends KindName = KindName> {
 
   #replaceContent({ content, revision, applied }: Arriving<K>): void {
     const hasOutstanding = this.#isApplied(applied);
-    if (hasOutstanding) {
-      this.#sendsFromHead = false;
-      this.#editsSaved = this.#editsSent;
-    }
+    if (hasOutstanding) this.#outgoing.acknowledged();
     const delta = this.#replica!.replace(content, revision, hasOutstanding);
     this.#checkedRevision = revision;
     this.#presence.restart(revision);
     this.#change(delta);
   }
 
-  #surrenderTo(sequence: number): void {
-    this.#sequence = sequence;
+  #surrender(): void {
     const { change, lost } = this.#replica!.surrender();
     this.#change(change);
     if (lost !== null) this.#lose({ verb: 'join', reason: 'revision_unavailable', detail: 'The log is ahead of what was stored, and its content was not.' }, lost);
@@ -763,41 +700,25 @@ export class DocumentState<K extends KindName = KindName> {
   #refusedSubmit(message: Refused, now: number): void {
     const { action, reason } = message;
     const { pending, content } = this.#replica!;
-    const { outstanding } = pending;
-    if (content === null || !this.#isOwn(outstanding)) return;
+    const outstanding = this.#outgoing.own(pending);
+    if (content === null || outstanding === null) return;
     if (message.sequence != null && message.sequence !== outstanding.sequence) return;
     if (action === 'retry') {
-      this.#submitDue = now + (message.retryAfter ?? this.#backoff.next());
+      this.#outgoing.repeatAt(now + (message.retryAfter ?? this.#backoff.next()));
     } else if (action === 'resync') {
-      this.#sendsFromHead ||= reason === 'revision_unavailable';
+      if (reason === 'revision_unavailable') this.#outgoing.sendFromHead();
       this.#rejoin(now, needsSnapshot(reason));
     } else if (reason === 'forbidden') {
-      this.#forbidden(now);
+      if (!this.#outgoing.hold(pending, now)) this.#rejoin(now, false);
     } else if (reason === 'sequence_reused' || reason === 'sequence_stale') {
       // The edit is fine, its number is not: this session's memory of itself is wrong. A new session has none.
       pending.unsend();
       this.#renew(now);
     } else {
-      this.#submitDue = Infinity;
-      this.#editsSaved = this.#editsSent;
+      this.#outgoing.undone();
       this.#change(this.#replica!.undoOutstanding());
       this.#effects.push({ type: 'refused', refusal: { ...refusalOf(message), delta: outstanding.delta } });
     }
-  }
-
-  /**
-   * The edit stays, and waits for a role that allows it. Sent once, it is certain that it was not applied. Sent several times, an earlier one may still be under
-   * way: the next admission fences those, and says what was applied.
-   */
-  #forbidden(now: number): void {
-    const isSettled = this.#timesSent === 1;
-    if (!isSettled) {
-      this.#rejoin(now, false);
-      return;
-    }
-    this.#replica!.pending.unsend();
-    this.#submitDue = Infinity;
-    this.#submitBarredUntil = now + this.#forbiddenBackoff.next();
   }
 
   #close(refusal: Pick<Refusal, 'verb' | 'reason' | 'detail'>): void {
