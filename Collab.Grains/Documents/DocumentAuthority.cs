@@ -23,6 +23,9 @@ public sealed class DocumentAuthority
 {
     private const int ScratchBytesKept = 16 << 10;
 
+    /// <summary>So many of a lease's bits count those of one epoch, the others are the epoch.</summary>
+    private const int LeaseBits = 32;
+
     private static readonly string[] Words = [.. Enum.GetNames<ConflictResolution>().Select(RefusalReasons.SnakeCase)];
 
     // One of a thread: to make one takes as long as to use it.
@@ -37,9 +40,11 @@ public sealed class DocumentAuthority
     private ArrayBufferWriter<byte> _scratch = new(256);
     private long _lastLease;
 
+    /// <param name="epoch">Of this life of the document: what was sent under a lease of another one must never fit a lease of this one.</param>
     /// <param name="revision">The revision of <paramref name="content"/>; later operations are added with <see cref="Replay"/>.</param>
-    public DocumentAuthority(IDocumentKind kind, ConflictPolicy policy, DocumentOptions options, Revision revision, IContent content)
+    public DocumentAuthority(IDocumentKind kind, ConflictPolicy policy, DocumentOptions options, long epoch, Revision revision, IContent content)
     {
+        _lastLease = epoch << LeaseBits;
         _kind = kind;
         _policy = policy;
         _options = options;

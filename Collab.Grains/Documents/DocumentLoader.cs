@@ -21,7 +21,7 @@ public sealed class DocumentLoader(IOperationLog log, ILogger<DocumentLoader> lo
         DocumentDescription document, IDocumentKind kind, DocumentOptions options, CancellationToken cancellation)
     {
         var (revision, content, damaged) = await StartAsync(document, kind, document.Revision, cancellation);
-        var authority = new DocumentAuthority(kind, document.Policy, options, revision, content!);
+        var authority = new DocumentAuthority(kind, document.Policy, options, document.Epoch, revision, content!);
         var repairs = ImmutableArray.CreateBuilder<SnapshotRepair>();
         await ReplayAsync(document, revision, document.Revision, record =>
         {

@@ -26,10 +26,10 @@ internal sealed class Author
 
     public long Sequence { get; set; }
 
-    public static DocumentAuthority Authority(string kind = "text", ConflictPolicy policy = ConflictPolicy.Merge, DocumentOptions? options = null)
+    public static DocumentAuthority Authority(string kind = "text", ConflictPolicy policy = ConflictPolicy.Merge, DocumentOptions? options = null, long epoch = 1)
     {
         var found = DocumentKinds.Find(kind)!;
-        return new DocumentAuthority(found, policy, options ?? new DocumentOptions(), Revision.Zero, found.Initial);
+        return new DocumentAuthority(found, policy, options ?? new DocumentOptions(), epoch, Revision.Zero, found.Initial);
     }
 
     public static string Text(IContent content)

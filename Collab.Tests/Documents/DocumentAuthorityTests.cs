@@ -84,6 +84,17 @@ public sealed class DocumentAuthorityTests
     }
 
     [Fact]
+    public void A_lease_of_the_documents_life_before_fits_none_of_this_one()
+    {
+        var late = _ada.Submission(0, """["ab"]""");
+        var next = Author.Authority(epoch: 2);
+        var returned = new Author(next, _ada.Session.Value);
+        Assert.Equal(RefusalReason.NotAdmitted, ((Decision.Refused)next.Decide(late, [], Author.At)).Refusal.Reason);
+        next.Dismiss(_ada.Session, late.Lease);
+        returned.Apply(0, """["ab"]""");
+    }
+
+    [Fact]
     public void A_dismissed_session_is_not_admitted_and_an_old_lease_dismisses_nobody()
     {
         var stale = _ada.Submission(0, """["ab"]""");

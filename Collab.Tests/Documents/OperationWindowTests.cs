@@ -49,7 +49,7 @@ public sealed class OperationWindowTests
     public void An_older_operation_is_rebased_over_like_one_that_is_still_decoded()
     {
         var window = new OperationWindow(Text, Revision.Zero, operationsLimit: 4_096, bytesLimit: 1 << 30);
-        var authority = new DocumentAuthority(Text, ConflictPolicy.Merge, new DocumentOptions(), Revision.Zero, Text.Initial);
+        var authority = new DocumentAuthority(Text, ConflictPolicy.Merge, new DocumentOptions(), epoch: 1, Revision.Zero, Text.Initial);
         const int Count = 200;
         for (int i = 1; i <= Count; i++)
         {
