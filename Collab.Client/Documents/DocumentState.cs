@@ -52,6 +52,9 @@ internal sealed class DocumentState(string document, string? name, string? color
     private TimeSpan? _joinAt;
     private TimeSpan _joinedAt;
 
+    // Of those sent on this connection. They are answered in their order: what comes before the answer to the newest is about a stay that is being replaced.
+    private int _joinsUnanswered;
+
     // While live: when to read (again), null when nothing is missing.
     private TimeSpan? _readAt;
     private bool _isReading;
@@ -132,6 +135,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     public void ConnectionOpened()
     {
         _isConnected = true;
+        _joinsUnanswered = 0;
         if (Phase is DocumentPhase.Closed or DocumentPhase.Idle)
             return;
         _backoff.Reset();
@@ -235,6 +239,8 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>A message of the server, in the order in which the connection brought it.</summary>
     public void Receive(ServerMessage message)
     {
+        if (message is ServerMessage.Joined or ServerMessage.Refused { Verb: "join" } && --_joinsUnanswered != 0)
+            return;
         if (Phase is DocumentPhase.Closed or DocumentPhase.Offline or DocumentPhase.Idle)
             return;
         switch (message)
@@ -311,6 +317,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     private void Join()
     {
         (_joinAt, _joinedAt) = (null, _now);
+        _joinsUnanswered++;
         _messages.Enqueue(new ClientMessage.Join(document, name, color, Session, _token, _needsSnapshot ? null : _replica?.Revision));
         Enter(DocumentPhase.Joining);
     }

@@ -190,6 +190,25 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Of_two_joins_on_one_connection_only_the_answer_to_the_newer_counts()
+    {
+        var desk = Desk.With("ab");
+        desk.Type("=2 +c");
+        desk.Hear(new ServerMessage.Closed("d", "token_expired", RefusalAction.Authenticate));
+        desk.State.Authenticated();
+        // Something sent before is refused only now, for another token that ended meanwhile.
+        desk.Refused("quality", "unauthenticated", RefusalAction.Authenticate);
+        desk.State.Authenticated();
+        Assert.Equal(2, desk.Sent().OfType<ClientMessage.Join>().Count());
+        desk.Refused("join", "token_invalid", RefusalAction.GiveUp);
+        Assert.Empty(desk.Sent());
+        desk.Refused("join", "token_invalid", RefusalAction.GiveUp);
+        Assert.Equal(new ClientMessage.Join("d", "Me", null, null, null, 0), Assert.Single(desk.Sent()));
+        desk.Joined(session: "me2");
+        Assert.Equal(["1@0 =2 +c"], desk.Submissions());
+    }
+
+    [Fact]
     public void A_stay_that_the_server_ends_is_resumed_or_over()
     {
         var desk = Desk.With("ab");

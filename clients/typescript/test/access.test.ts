@@ -236,6 +236,31 @@ test('a token that ended costs nothing: edits go on, and the session is resumed 
   await document.close();
 });
 
+test('of two joins on one connection only the answer to the newer counts', async () => {
+  const { connection, document } = await opened('hello', 'editor');
+  document.edit([5, '!']);
+  connection.take('join');
+  connection.take('submit');
+  connection.receive('closed', { reason: 'token_expired', action: 'authenticate' });
+  connection.listener!.authenticated();
+  // Something sent before is refused only now, for another token that ended meanwhile.
+  connection.receive('refused', { verb: 'quality', reason: 'unauthenticated', action: 'authenticate', detail: '' });
+  connection.listener!.authenticated();
+  assert.equal(connection.take('join').length, 2);
+  const refusal = { verb: 'join', reason: 'token_invalid', action: 'give_up', detail: '' } as const;
+  connection.receive('refused', refusal);
+  assert.deepEqual(connection.take('join'), []);
+  connection.receive('refused', refusal);
+  assert.deepEqual(connection.take('join'), [{ document: 'd', version: 1, name: 'me', revision: 3 }]);
+  const { snapshot: _, ...admitted } = joined('', 3, { session: 's2', token: 't2', role: 'editor' });
+  connection.receive('joined', admitted);
+  assert.equal(document.status, 'live');
+  assert.equal(document.content, 'hello!');
+  assert.equal(connection.take('submit').length, 1);
+  connection.reconnect();
+  await document.close();
+});
+
 test('a document of which nothing is here is refused when nobody is signed in; one with edits waits', async () => {
   const connection = new FakeConnection();
   const document = new CollabDocument(connection.asConnection, 'd', null, {});
