@@ -664,12 +664,11 @@ export class DocumentState<K extends KindName = KindName> {
       } else {
         this.#arriving = null;
         replica.content ??= arriving.content;
-        this.#outgoing.repeatAt(now);
+        if (!this.#isApplied(arriving.applied)) this.#outgoing.repeatAt(now);
       }
     } else if (!this.#isFolding || arriving.revision >= arriving.applied.revision) {
       this.#arriving = null;
       this.#replaceContent(arriving);
-      this.#outgoing.repeatAt(now);
     }
   }
 
