@@ -239,7 +239,7 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>A message of the server, in the order in which the connection brought it.</summary>
     public void Receive(ServerMessage message)
     {
-        if (message is ServerMessage.Joined or ServerMessage.Refused { Verb: "join" } && --_joinsUnanswered != 0)
+        if (message is ServerMessage.Joined or ServerMessage.Refused { Verb: "join" } && !IsNewestJoinAnswered())
             return;
         if (Phase is DocumentPhase.Closed or DocumentPhase.Offline or DocumentPhase.Idle)
             return;
@@ -288,6 +288,8 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>The server sent something about this document that can't be read: what was missed with it is unknown.</summary>
     public void ReceiveUnreadable(string detail)
     {
+        // It may have been the answer to a join: what comes next is looked at.
+        _joinsUnanswered = 0;
         if (Phase is DocumentPhase.Live or DocumentPhase.Joining)
             Diverge(detail);
     }
@@ -320,6 +322,13 @@ internal sealed class DocumentState(string document, string? name, string? color
         _joinsUnanswered++;
         _messages.Enqueue(new ClientMessage.Join(document, name, color, Session, _token, _needsSnapshot ? null : _replica?.Revision));
         Enter(DocumentPhase.Joining);
+    }
+
+    // A join is answered; maybe one of this document's life before, which was closed before the answer came.
+    private bool IsNewestJoinAnswered()
+    {
+        _joinsUnanswered = Math.Max(0, _joinsUnanswered - 1);
+        return _joinsUnanswered == 0;
     }
 
     // The recovery for every trouble inside a connection. It always backs off a little: the trouble may be one that joining does not cure.

@@ -527,9 +527,9 @@ export class DocumentState<K extends KindName = KindName> {
     });
   }
 
-  /** A join is answered. */
+  /** A join is answered; maybe one of this document's life before, which was closed before the answer came. */
   #isNewestJoinAnswered(): boolean {
-    this.#joinsUnanswered--;
+    this.#joinsUnanswered = Math.max(0, this.#joinsUnanswered - 1);
     return this.#joinsUnanswered === 0;
   }
 

@@ -366,8 +366,7 @@ class Simulation {
       // Edited when the power had failed before: whether they went out since, no storage tells.
       this.#doubt(older.state.early);
       [client.slot, client.outdated] = [older, older.state];
-    }
-    else if (!isCrash && client.state.hasContent) this.#store(client, this.#random.chance(0.7));
+    } else if (!isCrash && client.state.hasContent) this.#store(client, this.#random.chance(0.7));
     this.#start(client);
   }
 
@@ -439,7 +438,6 @@ class Simulation {
       this.#doubt(outdated.outstanding?.delta);
       this.#doubt(outdated.buffer);
     }
-
     this.#perform(client, client.state.joined(message, this.#now));
   }
 
