@@ -35,8 +35,8 @@ internal sealed class CrashRun
         WritingSnapshots,
 
         /// <summary>
-        /// Giving old history up too, all but the newest operations of each document. They are many, so that whoever comes back last can still go on from what it had: what is typed on content that nobody has any more
-        /// is fitted into a snapshot, letter by letter, and then a document is no row of tokens.
+        /// Giving old history up too, all but the newest operations of each document. Nobody goes on typing before everybody is back: what is typed on content that nobody has any more is fitted into a snapshot, letter by
+        /// letter, and then a document is no row of tokens.
         /// </summary>
         TrimmingHistory,
 
@@ -66,7 +66,7 @@ internal sealed class CrashRun
     private static string[] Settings(Moment next) => next switch
     {
         Moment.WritingSnapshots => ["Collab:Documents:SnapshotOperations=1"],
-        Moment.TrimmingHistory => ["Collab:Documents:SnapshotOperations=20", "Collab:Documents:RetainOperations=200"],
+        Moment.TrimmingHistory => ["Collab:Documents:SnapshotOperations=20", "Collab:Documents:RetainOperations=400"],
         _ => [],
     };
 
@@ -83,6 +83,9 @@ internal sealed class CrashRun
 
         await KillAsync();
         await ForAWhileAsync(0, 300);
+        bool isPausing = Of(round + 1) == Moment.TrimmingHistory;
+        if (isPausing)
+            await _writers.StopAsync();
         for (int starts = moment == Moment.Starting ? _random.Next(1, 4) : 0; starts > 0; starts--)
         {
             _server.Launch();
@@ -94,6 +97,12 @@ internal sealed class CrashRun
         long start = Stopwatch.GetTimestamp();
         await _server.StartAgainAsync(Settings(Of(round + 1)));
         _ready.Add(Stopwatch.GetElapsedTime(start));
+        if (isPausing)
+        {
+            await _writers.WhenSettledAsync();
+            _writers.Start();
+        }
+
         await _writers.WhenEachIsAcknowledgedAsync();
         _working.Add(Stopwatch.GetElapsedTime(start));
         await ForAWhileAsync(0, 500);
