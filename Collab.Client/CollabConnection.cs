@@ -37,8 +37,8 @@ internal sealed partial class CollabConnection : IAsyncDisposable
     private readonly Task _running;
     private readonly Task _ticking;
 
-    // The way out of the connection that is open now; a message that finds none was meant for one that is gone.
-    private volatile Channel<ClientMessage>? _outgoing;
+    // The connection that is open now; a message that finds none was meant for one that is gone.
+    private volatile Line? _line;
 
     // Completes when the connection that is open now is of no more use; when another may be made.
     private volatile TaskCompletionSource _lost = new();
@@ -63,7 +63,7 @@ internal sealed partial class CollabConnection : IAsyncDisposable
 
     public CollabClientOptions Options { get; }
 
-    public bool IsOpen => _outgoing is not null;
+    public bool IsOpen => _line is not null;
 
     public long BytesReceived => Interlocked.Read(ref _bytesReceived);
 
@@ -90,7 +90,14 @@ internal sealed partial class CollabConnection : IAsyncDisposable
 
     public void Remove(CollabDocument document) => _documents.TryRemove(new(document.Id, document));
 
-    public void Send(ClientMessage message) => _outgoing?.Writer.TryWrite(message);
+    public void Send(ClientMessage message)
+    {
+        if (_line is not { } line)
+            return;
+        if (message is ClientMessage.Join join)
+            line.Joins.Sent(join.Document);
+        line.Outgoing.Writer.TryWrite(message);
+    }
 
     /// <summary>Asks for a token now; the person has signed in again.</summary>
     public void Authenticate() => Do(authentication => authentication.Renew());
@@ -107,7 +114,7 @@ internal sealed partial class CollabConnection : IAsyncDisposable
     {
         foreach (var document in _documents.Values)
             document.Close();
-        _outgoing?.Writer.TryComplete();
+        _line?.Outgoing.Writer.TryComplete();
         await _stopping.CancelAsync();
         await _running;
         await _ticking;
@@ -139,6 +146,7 @@ internal sealed partial class CollabConnection : IAsyncDisposable
     private async Task ConnectAsync()
     {
         await using var hub = Build();
+        var line = new Line();
         var lost = _lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         hub.Closed += _ =>
         {
@@ -146,14 +154,13 @@ internal sealed partial class CollabConnection : IAsyncDisposable
             return Task.CompletedTask;
         };
         foreach (string target in ServerMessageReader.Targets)
-            hub.On<JsonElement>(target, message => Receive(target, message));
+            hub.On<JsonElement>(target, message => Receive(line, target, message));
 
         await hub.StartAsync(_stopping.Token);
-        var outgoing = Channel.CreateUnbounded<ClientMessage>(new UnboundedChannelOptions { SingleReader = true });
-        var sending = SendAllAsync(hub, outgoing.Reader);
-        Attach(outgoing);
+        var sending = SendAllAsync(hub, line.Outgoing.Reader);
+        Attach(line);
         // Who disposes the client in this moment has found no way out yet to complete, and waits for the connection to end.
-        using var stopping = _stopping.Token.Register(() => outgoing.Writer.TryComplete());
+        using var stopping = _stopping.Token.Register(() => line.Outgoing.Writer.TryComplete());
         LogOpened();
         await Task.WhenAny(lost.Task, sending);
         lost.TrySetResult();
@@ -194,11 +201,11 @@ internal sealed partial class CollabConnection : IAsyncDisposable
         }
     }
 
-    private void Attach(Channel<ClientMessage> outgoing)
+    private void Attach(Line line)
     {
         lock (_lock)
         {
-            _outgoing = outgoing;
+            _line = line;
             // The token goes first; whatever the documents say stands behind it.
             Do(authentication => authentication.Opened(Now));
             foreach (var document in _documents.Values)
@@ -210,16 +217,16 @@ internal sealed partial class CollabConnection : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_outgoing is null)
+            if (_line is null)
                 return;
-            _outgoing = null;
+            _line = null;
             Do(authentication => authentication.Lost());
             foreach (var document in _documents.Values)
                 document.ConnectionLost();
         }
     }
 
-    private void Receive(string target, JsonElement message)
+    private void Receive(Line line, string target, JsonElement message)
     {
         Interlocked.Add(ref _bytesReceived, JsonMarshal.GetRawUtf8Value(message).Length);
         // Who is turned away again and again, by a host that stops, is not to hurry.
@@ -232,7 +239,7 @@ internal sealed partial class CollabConnection : IAsyncDisposable
             return;
         }
 
-        if (ServerMessageReader.Document(message) is { } id && _documents.TryGetValue(id, out var document))
+        if (ServerMessageReader.Document(message) is { } id && (!ServerMessageReader.AnswersJoin(target, message) || line.Joins.Answered(id)) && _documents.TryGetValue(id, out var document))
             document.Receive(target, message);
         Overhear(target, message);
     }
@@ -375,5 +382,12 @@ internal sealed partial class CollabConnection : IAsyncDisposable
             if (document.IsUnanswered || document.IsToMove)
                 _lost.TrySetResult();
         }
+    }
+
+    private sealed class Line
+    {
+        public Channel<ClientMessage> Outgoing { get; } = Channel.CreateUnbounded<ClientMessage>(new UnboundedChannelOptions { SingleReader = true });
+
+        public UnansweredJoins Joins { get; } = new();
     }
 }

@@ -52,9 +52,6 @@ internal sealed class DocumentState(string document, string? name, string? color
     private TimeSpan? _joinAt;
     private TimeSpan _joinedAt;
 
-    // Of those sent on this connection. They are answered in their order: what comes before the answer to the newest is about a stay that is being replaced.
-    private int _joinsUnanswered;
-
     // While live: when to read (again), null when nothing is missing.
     private TimeSpan? _readAt;
     private bool _isReading;
@@ -135,7 +132,6 @@ internal sealed class DocumentState(string document, string? name, string? color
     public void ConnectionOpened()
     {
         _isConnected = true;
-        _joinsUnanswered = 0;
         if (Phase is DocumentPhase.Closed or DocumentPhase.Idle)
             return;
         _backoff.Reset();
@@ -236,11 +232,9 @@ internal sealed class DocumentState(string document, string? name, string? color
         Close("left", "The client left.");
     }
 
-    /// <summary>A message of the server, in the order in which the connection brought it.</summary>
+    /// <summary>A message of the server, in the order in which the connection brought it; of several joins' answers the newest's alone, see <see cref="UnansweredJoins"/>.</summary>
     public void Receive(ServerMessage message)
     {
-        if (message is ServerMessage.Joined or ServerMessage.Refused { Verb: "join" } && !IsNewestJoinAnswered())
-            return;
         if (Phase is DocumentPhase.Closed or DocumentPhase.Offline or DocumentPhase.Idle)
             return;
         switch (message)
@@ -288,8 +282,6 @@ internal sealed class DocumentState(string document, string? name, string? color
     /// <summary>The server sent something about this document that can't be read: what was missed with it is unknown.</summary>
     public void ReceiveUnreadable(string detail)
     {
-        // It may have been the answer to a join: what comes next is looked at.
-        _joinsUnanswered = 0;
         if (Phase is DocumentPhase.Live or DocumentPhase.Joining)
             Diverge(detail);
     }
@@ -319,16 +311,8 @@ internal sealed class DocumentState(string document, string? name, string? color
     private void Join()
     {
         (_joinAt, _joinedAt) = (null, _now);
-        _joinsUnanswered++;
         _messages.Enqueue(new ClientMessage.Join(document, name, color, Session, _token, _needsSnapshot ? null : _replica?.Revision));
         Enter(DocumentPhase.Joining);
-    }
-
-    // A join is answered; maybe one of this document's life before, which was closed before the answer came.
-    private bool IsNewestJoinAnswered()
-    {
-        _joinsUnanswered = Math.Max(0, _joinsUnanswered - 1);
-        return _joinsUnanswered == 0;
     }
 
     // The recovery for every trouble inside a connection. It always backs off a little: the trouble may be one that joining does not cure.

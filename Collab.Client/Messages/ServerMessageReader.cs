@@ -20,6 +20,10 @@ internal static class ServerMessageReader
     /// <summary>The document that a message is about; null for a refusal of something that named none.</summary>
     public static string? Document(JsonElement message) => message.TryGetProperty("document"u8, out var document) ? document.GetString() : null;
 
+    /// <summary>Whether a message answers a join, also one that can't be read any further.</summary>
+    public static bool AnswersJoin(string target, JsonElement message) =>
+        target == "joined" || (target == "refused" && message.TryGetProperty("verb"u8, out var verb) && verb.ValueKind == JsonValueKind.String && verb.ValueEquals("join"u8));
+
     /// <param name="kind">The document's kind, null before it is joined. <c>joined</c> brings its own.</param>
     /// <exception cref="FormatException">The message breaks the protocol.</exception>
     public static ServerMessage Read(string target, JsonElement message, IDocumentKind? kind)

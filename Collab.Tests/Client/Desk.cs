@@ -1,3 +1,4 @@
+using Collab.Client;
 using Collab.Client.Access;
 using Collab.Client.Documents;
 using Collab.Client.Messages;
@@ -14,6 +15,7 @@ internal sealed class Desk
 {
     private readonly IDocumentKind _kind;
     private readonly List<ClientMessage> _sent = [];
+    private readonly UnansweredJoins _joins = new();
     private TimeSpan _now = TimeSpan.FromSeconds(1);
 
     public Desk(IDocumentKind? kind = null)
@@ -61,14 +63,7 @@ internal sealed class Desk
     /// <summary>What was said since the last look; apart from <see cref="Reports"/>, which come by the clock.</summary>
     public IReadOnlyList<ClientMessage> Sent()
     {
-        while (State.TryTake(out ClientMessage? message))
-        {
-            if (message is ClientMessage.Quality report)
-                Reports.Add(report);
-            else
-                _sent.Add(message);
-        }
-
+        TakeMessages();
         while (State.TryTake(out DocumentEvent? happened))
             Events.Add(happened);
         ClientMessage[] sent = [.. _sent];
@@ -80,7 +75,20 @@ internal sealed class Desk
 
     public void Wait(TimeSpan time) => State.TimePassed(_now += time);
 
-    public void Hear(ServerMessage message) => State.Receive(message);
+    public void Hear(ServerMessage message)
+    {
+        TakeMessages();
+        if (message is not (ServerMessage.Joined or ServerMessage.Refused { Verb: "join" }) || _joins.Answered("d"))
+            State.Receive(message);
+    }
+
+    /// <summary>A join is answered with something that can't be read.</summary>
+    public void HearUnreadableAnswer()
+    {
+        TakeMessages();
+        if (_joins.Answered("d"))
+            State.ReceiveUnreadable("No content.");
+    }
 
     /// <summary>The server admits the session.</summary>
     public void Joined(
@@ -117,4 +125,17 @@ internal sealed class Desk
 
     private Collab.Operations.Deltas.Delta Delta(string notation) => Notation.Parse(
         notation, _kind == TextKind.Instance ? Collab.Operations.Deltas.DeltaForm.Text : Collab.Operations.Deltas.DeltaForm.RichText);
+
+    private void TakeMessages()
+    {
+        while (State.TryTake(out ClientMessage? message))
+        {
+            if (message is ClientMessage.Join join)
+                _joins.Sent(join.Document);
+            if (message is ClientMessage.Quality report)
+                Reports.Add(report);
+            else
+                _sent.Add(message);
+        }
+    }
 }

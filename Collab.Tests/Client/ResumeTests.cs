@@ -209,23 +209,12 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void After_an_answer_that_was_meant_for_the_documents_life_before_the_own_one_counts()
-    {
-        var desk = Desk.With("ab");
-        desk.Joined(session: "me2");
-        Assert.Equal("me2", desk.State.Session);
-        desk.Type("=2 +c");
-        desk.Operation(1, "=2 +c", "me2", 1);
-        Assert.True(desk.State.IsSaved);
-    }
-
-    [Fact]
     public void An_answer_that_can_not_be_read_does_not_stand_for_the_next()
     {
         var desk = new Desk();
         desk.State.ConnectionOpened();
         desk.Sent();
-        desk.State.ReceiveUnreadable("No content.");
+        desk.HearUnreadableAnswer();
         desk.Wait(TimeSpan.FromSeconds(1));
         Assert.Single(desk.Sent().OfType<ClientMessage.Join>());
         desk.Joined(snapshot: "ab");

@@ -1,3 +1,4 @@
+using Collab.Client;
 using Collab.Client.Messages;
 
 namespace Collab.Tests.Simulation;
@@ -5,6 +6,7 @@ namespace Collab.Tests.Simulation;
 /// <summary>One connection: both ways in order, each message after a delay of its own. What was sent before a cut may still arrive at the host, long after the client has given it up.</summary>
 internal sealed class Link(Scheduler scheduler, Scenario scenario, SimulatedClient client, SimulatedHost host)
 {
+    private readonly UnansweredJoins _joins = new();
     private TimeSpan _lastToHost;
     private TimeSpan _lastToClient;
     private bool _isCutForHost;
@@ -16,6 +18,8 @@ internal sealed class Link(Scheduler scheduler, Scenario scenario, SimulatedClie
 
     public void ToHost(ClientMessage message)
     {
+        if (message is ClientMessage.Join join)
+            _joins.Sent(join.Document);
         _lastToHost = Arrival(_lastToHost);
         scheduler.After(_lastToHost - scheduler.Now, () =>
         {
@@ -29,7 +33,7 @@ internal sealed class Link(Scheduler scheduler, Scenario scenario, SimulatedClie
         _lastToClient = Arrival(_lastToClient);
         scheduler.After(_lastToClient - scheduler.Now, () =>
         {
-            if (!IsCut)
+            if (!IsCut && (message is not (ServerMessage.Joined or ServerMessage.Refused { Verb: "join" }) || _joins.Answered("d")))
                 client.Receive(message);
         });
     }

@@ -3,6 +3,7 @@ import { Authentication, type AuthenticationEffect, type Identity, type SignedOu
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 import type { ClientMessage, DocumentMessages, ServerMessages } from './messages.js';
+import { UnansweredJoins } from './unansweredJoins.js';
 
 export interface ConnectionOptions {
   /**
@@ -22,7 +23,7 @@ export interface ConnectionEvents {
   signedOut: SignedOut;
 }
 
-/** What a connection tells each document. `connected` and `lost` alternate; messages come in between, in the server's order. */
+/** What a connection tells each document. `connected` and `lost` alternate; messages come in between, in the server's order; of several joins' answers the newest's alone. */
 export interface ConnectionListener {
   connected(): void;
   lost(): void;
@@ -51,6 +52,7 @@ export class Connection {
   readonly #listeners = new Set<ConnectionListener>();
   #hub: HubConnection | null = null;
   #isConnected = false;
+  #joins = new UnansweredJoins();
   #isStopped = true;
   #connectedAt = 0;
   #received = 0;
@@ -95,9 +97,10 @@ export class Connection {
   }
 
   /** Hands a message to the socket. One that can't be sent is lost, as on any connection that breaks: the document sends it again. */
-  async send({ target, body }: ClientMessage): Promise<void> {
+  async send(message: ClientMessage): Promise<void> {
     if (!this.#isConnected) return;
-    await this.#hub?.send(target, body).catch(() => undefined);
+    this.#joins.sent(message);
+    await this.#hub?.send(message.target, message.body).catch(() => undefined);
   }
 
   /** Gives this connection up and makes another, after a random part of a second: those who share a leaving host do not all come at once. */
@@ -188,7 +191,7 @@ export class Connection {
       this.#perform(this.#authentication.authenticated(received.message, Date.now()));
       return;
     }
-    for (const listener of [...this.#listeners]) listener.message(received.target, received.message);
+    if (this.#joins.received(target, message)) for (const listener of [...this.#listeners]) listener.message(received.target, received.message);
     this.#overhear(received);
   }
 
@@ -222,6 +225,7 @@ export class Connection {
   #setConnected(isConnected: boolean): void {
     if (this.#isConnected === isConnected) return;
     this.#isConnected = isConnected;
+    this.#joins = new UnansweredJoins();
     for (const listener of [...this.#listeners]) isConnected ? listener.connected() : listener.lost();
   }
 

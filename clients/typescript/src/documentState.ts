@@ -81,8 +81,6 @@ export class DocumentState<K extends KindName = KindName> {
   readonly #outgoing: OutgoingEdits<K>;
   readonly #backoff: Backoff;
   #joinDue = Infinity;
-  /** Of those sent on this connection. They are answered in their order: what comes before the answer to the newest is about a stay that is being replaced. */
-  #joinsUnanswered = 0;
   #readDue = Infinity;
   #checkDue = Infinity;
   #checkedRevision = 0;
@@ -218,7 +216,6 @@ export class DocumentState<K extends KindName = KindName> {
 
   connected(now: number): Effect<K>[] {
     this.#isConnected = true;
-    this.#joinsUnanswered = 0;
     if (this.#phase !== 'closed' && this.#phase !== 'idle') this.#joinAt(now);
     return this.#settled(now);
   }
@@ -288,7 +285,7 @@ export class DocumentState<K extends KindName = KindName> {
   }
 
   joined(message: Joined<K>, now: number): Effect<K>[] {
-    if (!this.#isNewestJoinAnswered() || this.#phase === 'closed') return [];
+    if (this.#phase === 'closed') return [];
     const replica = (this.#replica ??= new Replica(kindOf(message.kind)));
     this.#phase = 'live';
     this.#isFresh = false;
@@ -379,7 +376,6 @@ export class DocumentState<K extends KindName = KindName> {
 
   refused(message: Refused, now: number): Effect<K>[] {
     const { verb, action, reason } = message;
-    if (verb === 'join' && !this.#isNewestJoinAnswered()) return [];
     if (action === 'authenticate') {
       if (this.#phase === 'live' || this.#phase === 'joining') this.#awaitToken();
     } else if (verb === 'join') {
@@ -428,7 +424,7 @@ export class DocumentState<K extends KindName = KindName> {
 
   /** Leaves for good. */
   leave(): Effect<K>[] {
-    if (this.#phase === 'live') this.#send({ target: 'leave', body: { document: this.id } });
+    if (this.#phase === 'live' || this.#phase === 'joining') this.#send({ target: 'leave', body: { document: this.id } });
     this.#phase = 'closed';
     return this.#taken();
   }
@@ -513,7 +509,6 @@ export class DocumentState<K extends KindName = KindName> {
     const resume = this.session !== null && this.#token !== null ? { session: this.session, token: this.#token } : undefined;
     this.#phase = 'joining';
     this.#joinDue = now + joinPatience;
-    this.#joinsUnanswered++;
     this.#send({
       target: 'join',
       body: {
@@ -525,12 +520,6 @@ export class DocumentState<K extends KindName = KindName> {
         ...(this.hasContent && !this.#isFresh && { revision: this.revision }),
       },
     });
-  }
-
-  /** A join is answered; maybe one of this document's life before, which was closed before the answer came. */
-  #isNewestJoinAnswered(): boolean {
-    this.#joinsUnanswered = Math.max(0, this.#joinsUnanswered - 1);
-    return this.#joinsUnanswered === 0;
   }
 
   /** The first time at once, then with backoff until something is applied: a server that refuses again and again is not to be hammered. */

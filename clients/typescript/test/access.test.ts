@@ -261,17 +261,6 @@ test('of two joins on one connection only the answer to the newer counts', async
   await document.close();
 });
 
-test('after an answer that was meant for the life of the document before, the own one counts', async () => {
-  const { connection, document } = await opened('hello', 'editor');
-  connection.receive('joined', joined('hello', 3, { session: 's2', token: 't2', role: 'editor' }));
-  document.edit([5, '!']);
-  connection.receive('operations', { revision: 4, operations: [{ session: 's2', sequence: 1, at: 0, delta: [5, '!'] }] });
-  assert.equal(document.hasPending, false);
-  assert.equal(document.content, 'hello!');
-  connection.reconnect();
-  await document.close();
-});
-
 test('a document of which nothing is here is refused when nobody is signed in; one with edits waits', async () => {
   const connection = new FakeConnection();
   const document = new CollabDocument(connection.asConnection, 'd', null, {});

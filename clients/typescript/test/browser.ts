@@ -1,6 +1,7 @@
 import type { Connection, ConnectionListener } from '../src/connection.js';
-import type { ClientMessage, DocumentMessages } from '../src/messages.js';
+import type { ClientMessage, DocumentMessages, ServerMessages } from '../src/messages.js';
 import type { KeyValueStorage, Locks } from '../src/pendingStore.js';
+import { UnansweredJoins } from '../src/unansweredJoins.js';
 
 /** localStorage with a quota. */
 export class FakeStorage implements KeyValueStorage {
@@ -60,6 +61,7 @@ export class FakeConnection {
   listener: ConnectionListener | null = null;
   isConnected = true;
   received = 0;
+  #joins = new UnansweredJoins();
 
   add(listener: ConnectionListener): void {
     this.listener = listener;
@@ -71,16 +73,19 @@ export class FakeConnection {
   }
 
   async send(message: ClientMessage): Promise<void> {
+    this.#joins.sent(message);
     this.sent.push(JSON.parse(JSON.stringify(message)) as ClientMessage);
   }
 
   reconnect(): void {
     this.isConnected = false;
+    this.#joins = new UnansweredJoins();
     this.listener?.lost();
   }
 
   receive<T extends keyof DocumentMessages>(target: T, message: Omit<DocumentMessages[T], 'document'>): void {
-    this.listener?.message(target, { document: 'd', ...message } as DocumentMessages[T]);
+    const received = { document: 'd', ...message } as DocumentMessages[T];
+    if (this.#joins.received(target as keyof ServerMessages, received as never)) this.listener?.message(target, received);
   }
 
   /** What was sent of one target, and forgets it. */

@@ -15,13 +15,13 @@ const failedOnce = {
   richtext: [],
 };
 
-for (const kind of ['text', 'richtext'] as const) {
-  const seeds = only === undefined ? [...Array.from({ length: count }, (_, i) => i + 1), ...failedOnce[kind]] : [Number(only)];
-  test(`${kind}: replicas agree and no edit is lost or doubled, whatever happens between client and authority`, (context) => {
+for (const [kind, isReopening] of [['text', false], ['richtext', false], ['text', true], ['richtext', true]] as const) {
+  const seeds = only === undefined ? [...Array.from({ length: count }, (_, i) => i + 1), ...(isReopening ? [] : failedOnce[kind])] : [Number(only)];
+  test(`${kind}${isReopening ? ', closed and opened again' : ''}: replicas agree and no edit is lost or doubled, whatever happens between client and authority`, (context) => {
     let operations = 0;
     for (const seed of seeds) {
       try {
-        operations += simulate(kind, seed).operations;
+        operations += simulate(kind, seed, isReopening).operations;
       } catch (error) {
         throw new Error(`Seed ${seed} of ${kind} fails: ${(error as Error).message}\nCOLLAB_SEED=${seed} node --test build/test/simulation.test.js`, { cause: error });
       }

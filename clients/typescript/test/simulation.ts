@@ -7,12 +7,14 @@ import type { StoredContent, StoredState } from '../src/replica.js';
 import type { Effect } from '../src/effects.js';
 import { type Content, type Delta, type KindName, type Role, kindOf } from '../src/index.js';
 import type { Action, ClientMessage, ClientMessages, DocumentMessages, Joined, Operation } from '../src/messages.js';
+import { UnansweredJoins } from '../src/unansweredJoins.js';
 import { Random } from './random.js';
 
 type ServerMessage = { [T in keyof DocumentMessages]: { target: T; body: DocumentMessages[T] } }[keyof DocumentMessages];
 
 /** One life of a WebSocket: both directions keep their order, and what is under way when it is cut is lost. */
 class Wire {
+  readonly joins = new UnansweredJoins();
   isOpen = true;
   lastUp = 0;
   lastDown = 0;
@@ -53,6 +55,7 @@ class Authority<K extends KindName> {
     else if (target === 'read') this.#read(wire, body.from);
     else if (target === 'check') assert.equal(body.hash, this.kind.hash(this.contents[body.revision]!), `content at revision ${body.revision} differs`);
     else if (target === 'presence') this.#presence(wire, body);
+    else if (target === 'leave') this.#leave(wire);
   }
 
   isResumable(session: string): boolean {
@@ -83,10 +86,14 @@ class Authority<K extends KindName> {
   }
 
   #end(wire: Wire, reason: string, action: 'resync' | 'authenticate'): void {
-    if (!this.wires.delete(wire)) return;
+    if (this.#leave(wire)) this.send(wire, { target: 'closed', body: { document: 'd', reason, action } });
+  }
+
+  #leave(wire: Wire): boolean {
+    if (!this.wires.delete(wire)) return false;
     for (const session of this.#sessions.values()) if (session.wire === wire) session.wire = null;
     wire.session = null;
-    this.send(wire, { target: 'closed', body: { document: 'd', reason, action } });
+    return true;
   }
 
   /** An edit through REST that changes nothing: whoever missed a push sees the gap now. */
@@ -210,8 +217,8 @@ class Client {
 }
 
 /** Everything that one seed decides. Throws with the seed if at rest the replicas differ, or a mark is lost or there twice. */
-export function simulate(name: KindName, seed: number, steps = 300): { operations: number } {
-  return new Simulation(name, seed).run(steps);
+export function simulate(name: KindName, seed: number, isReopening = false): { operations: number } {
+  return new Simulation(name, seed, isReopening).run(300);
 }
 
 class Simulation {
@@ -231,7 +238,12 @@ class Simulation {
   /** Marks that may be there twice: restored from a storage that was behind, and nothing is left that tells what the log has, as a session that is resumed does. */
   readonly #doubtful = new Set<string>();
 
-  constructor(name: KindName, seed: number) {
+  constructor(
+    name: KindName,
+    seed: number,
+    /** Documents are closed and opened again while the connection stays. */
+    readonly isReopening: boolean,
+  ) {
     this.#random = new Random(seed);
     this.#kind = kindOf(name);
     this.#authority = new Authority(this.#kind, this.#random, (wire, message) => this.#down(wire, message));
@@ -264,7 +276,7 @@ class Simulation {
     const dice = random.next();
     if (dice < 0.7) this.#edit(client);
     else if (dice < 0.78) this.#select(client);
-    else if (dice < 0.83) this.#cut(client);
+    else if (dice < 0.83) this.isReopening && random.chance(0.7) ? this.#reopen(client) : this.#cut(client);
     else if (dice < 0.9) client.wire === null && this.#connect(client);
     else if (dice < 0.94) this.#store(client, random.chance(0.7));
     else if (dice < 0.97) this.#reload(client, random.chance(0.5));
@@ -317,7 +329,20 @@ class Simulation {
     this.#perform(client, client.state.setPresence({ selection }, this.#now));
   }
 
+  #reopen(client: Client): void {
+    if (client.wire === null) return;
+    this.#perform(client, client.state.leave());
+    if (client.state.hasContent) this.#store(client, this.#random.chance(0.7));
+    this.#open(client);
+    this.#perform(client, client.state.connected(this.#now));
+  }
+
   #start(client: Client): void {
+    this.#open(client);
+    this.#connect(client);
+  }
+
+  #open(client: Client): void {
     client.state = new DocumentState('d', { random: () => this.#random.next() });
     if (client.slot !== null) {
       const { state, content } = JSON.parse(JSON.stringify(client.slot)) as Slot;
@@ -326,7 +351,6 @@ class Simulation {
     client.editor = client.state.hasContent ? client.state.content : null;
     client.unstored.clear();
     client.olderSlot = null;
-    this.#connect(client);
   }
 
   #connect(client: Client): void {
@@ -412,6 +436,7 @@ class Simulation {
   #up(wire: Wire, message: ClientMessage): void {
     wire.lastUp = Math.max(wire.lastUp, this.#now + this.#delay());
     const sent = JSON.parse(JSON.stringify(message)) as ClientMessage;
+    wire.joins.sent(sent);
     this.#at(wire.lastUp, () => {
       // What was sent before the cut may still arrive after it.
       if (wire.isOpen || this.#random.chance(0.3)) this.#authority.receive(wire, sent);
@@ -423,7 +448,7 @@ class Simulation {
     const sent = JSON.parse(JSON.stringify(body)) as never;
     this.#at(wire.lastDown, () => {
       const { client } = wire;
-      if (!wire.isOpen || client.wire !== wire) return;
+      if (!wire.isOpen || client.wire !== wire || !wire.joins.received(target, sent)) return;
       if (target === 'presence') this.#perform(client, client.state.presenceChanged(sent, this.#now));
       else if (target === 'joined') this.#joined(client, sent);
       else if (target === 'role') this.#perform(client, client.state.roleChanged(sent, this.#now));
