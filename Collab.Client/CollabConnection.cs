@@ -239,8 +239,13 @@ internal sealed partial class CollabConnection : IAsyncDisposable
             return;
         }
 
-        if (ServerMessageReader.Document(message) is { } id && (!ServerMessageReader.AnswersJoin(target, message) || line.Joins.Answered(id)) && _documents.TryGetValue(id, out var document))
-            document.Receive(target, message);
+        if (ServerMessageReader.Document(message) is { } id)
+        {
+            bool counts = !ServerMessageReader.AnswersJoin(target, message) || line.Joins.Answered(id);
+            if (counts && _documents.TryGetValue(id, out var document))
+                document.Receive(target, message);
+        }
+
         Overhear(target, message);
     }
 
@@ -384,6 +389,7 @@ internal sealed partial class CollabConnection : IAsyncDisposable
         }
     }
 
+    // One connection: what goes out on it, in order, and what is to come back.
     private sealed class Line
     {
         public Channel<ClientMessage> Outgoing { get; } = Channel.CreateUnbounded<ClientMessage>(new UnboundedChannelOptions { SingleReader = true });

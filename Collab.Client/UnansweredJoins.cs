@@ -1,8 +1,8 @@
 namespace Collab.Client;
 
 /// <summary>
-/// The joins of one connection that are not answered yet. Answers come in the order of the joins, and of several in one document only the one to the newest counts: what comes before is about a stay that is being
-/// replaced, maybe one of the document's life before, which was closed while it joined. May be called from any thread.
+/// The joins of one connection that are not answered yet. There are as many answers as joins, and of several in one document only the last counts: what comes before is about a stay that is being replaced, maybe one of
+/// the document's life before, which was closed while it joined. May be called from any thread.
 /// </summary>
 internal sealed class UnansweredJoins
 {
@@ -17,7 +17,7 @@ internal sealed class UnansweredJoins
     }
 
     /// <summary>A join was admitted or refused.</summary>
-    /// <returns>Whether it is the newest, so that the answer is to be taken.</returns>
+    /// <returns>Whether that was the last answer that is to come, so that it is to be taken.</returns>
     public bool Answered(string document)
     {
         lock (_lock)
