@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Collab.Tests.Browser;
 
@@ -20,11 +21,11 @@ public sealed class AccessTests(DemoFixture fixture)
         await page.Keyboard.PressAsync("Enter");
 
         await ada.Editor.WaitForAsync();
-        Assert.Equal("Written without a mouse", await page.Locator("h1").First.InnerTextAsync());
+        await Expect(page.Locator("h1").First).ToHaveTextAsync("Written without a mouse");
         // The editor has the focus; Escape leads out of it, to the formats, and back.
         await page.Keyboard.TypeAsync("Here ");
         await page.Keyboard.PressAsync("Escape");
-        Assert.Equal("Heading", await FocusedAsync(page));
+        await Expect(page.Locator(":focus")).ToHaveAttributeAsync("aria-label", "Heading");
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("Enter");
@@ -45,9 +46,9 @@ public sealed class AccessTests(DemoFixture fixture)
         var page = await ada.OpenAsync("/");
         await page.GetByRole(AriaRole.Heading, new() { Name = "Documents" }).WaitForAsync();
         await page.Keyboard.PressAsync("Tab");
-        Assert.Equal("Skip to content", await page.EvaluateAsync<string>("() => document.activeElement.textContent"));
+        await Expect(page.Locator(":focus")).ToHaveTextAsync("Skip to content");
         await page.Keyboard.PressAsync("Enter");
-        Assert.Equal("main", await page.EvaluateAsync<string>("() => document.activeElement.id"));
+        await Expect(page.Locator("#main")).ToBeFocusedAsync();
     }
 
     [Theory]
@@ -113,8 +114,6 @@ public sealed class AccessTests(DemoFixture fixture)
         await ada.Editor.PressSequentiallyAsync("now it is");
         Assert.Equal("now it is", await fixture.ConvergeAsync(id, ada));
     }
-
-    private static Task<string> FocusedAsync(IPage page) => page.EvaluateAsync<string>("() => document.activeElement.getAttribute('aria-label')");
 
     private static async Task IsFitAsync(IPage page)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Collab.Tests.Browser;
 
@@ -24,9 +25,9 @@ public sealed class ConflictTests(DemoFixture fixture)
 
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Conflicts: " }).ClickAsync();
         var entry = ada.Page.Locator(".conflict-list button").First;
-        Assert.Contains("Both stay, Grace Hopper’s first.", await entry.InnerTextAsync(), StringComparison.Ordinal);
+        await Expect(entry).ToContainTextAsync("Both stay, Grace Hopper’s first.");
         await entry.ClickAsync();
-        Assert.Equal("Adas", await ada.Page.EvaluateAsync<string>("() => getSelection().toString()"));
+        await Eventually.IsTrue(async () => await ada.Page.EvaluateAsync<string>("() => getSelection().toString()") == "Adas", "what the conflict is about is selected");
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class ConflictTests(DemoFixture fixture)
 
         var toast = ada.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Your last edit was undone" });
         await toast.WaitForAsync();
-        Assert.Contains("a sentence of mine", await toast.InnerTextAsync(), StringComparison.Ordinal);
+        await Expect(toast).ToContainTextAsync("a sentence of mine");
         Assert.Equal("hers", await fixture.ConvergeAsync(document, ada, grace));
 
         await toast.GetByRole(AriaRole.Button, new() { Name = "Copy the text" }).ClickAsync();

@@ -7,6 +7,9 @@ public sealed class DemoFixture : IAsyncLifetime
 {
     public const string Collection = "Browser";
 
+    /// <summary>How long a page may take for what is expected of it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private DemoServer? _server;
@@ -20,6 +23,7 @@ public sealed class DemoFixture : IAsyncLifetime
         await DemoBundle.BuildAsync();
         _server = await DemoServer.StartAsync();
         Http.BaseAddress = new Uri(_server.Url);
+        Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -58,7 +62,7 @@ public sealed class DemoFixture : IAsyncLifetime
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         return context;
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Collab.Stress.Reporting.Html;
 using Collab.Tests.Stress;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Collab.Tests.Browser;
 
@@ -48,7 +49,8 @@ public sealed class StressReportTests(DemoFixture fixture) : IDisposable
         Assert.Equal(5, await page.Locator(".plot canvas").CountAsync());
         Assert.True(await page.EvaluateAsync<bool>(AllDrawn), "A chart is empty.");
         await page.Locator("details summary").ClickAsync();
-        Assert.Equal(run.GetProperty("timeline").GetArrayLength(), await page.Locator("details tbody tr").CountAsync());
+        // Written after the click, when the browser tells that it is open.
+        await Expect(page.Locator("details tbody tr")).ToHaveCountAsync(run.GetProperty("timeline").GetArrayLength());
 
         Task<string> CellAsync(string row) => page.Locator("[data-card=percentiles] tr", new() { Has = page.GetByRole(AriaRole.Rowheader, new() { Name = row, Exact = true }) }).Locator("td").First.InnerTextAsync();
     }
