@@ -154,10 +154,12 @@ public abstract class ActivityLogTests
     {
         const int writers = 4, batches = 25;
         var seen = new List<ActivityEvent>();
-        var writing = Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
+        // Opened before: to open one blocks a thread, and the others would wait for it on all that the pool has.
+        IActivityLog[] logs = [.. Enumerable.Range(0, writers).Select(WriterLog)];
+        var writing = Task.WhenAll(logs.Select((log, writer) => Task.Run(async () =>
         {
             for (int batch = 0; batch < batches; batch++)
-                await WriterLog(writer).AppendAsync([.. Enumerable.Range(0, 1 + ((writer + batch) % 3)).Select(_ => Event($"d{writer}"))]);
+                await log.AppendAsync([.. Enumerable.Range(0, 1 + ((writer + batch) % 3)).Select(_ => Event($"d{writer}"))]);
         })));
         for (long cursor = 0; !writing.IsCompleted || await Log.ReadHeadAsync(default) > cursor;)
         {
