@@ -33,5 +33,6 @@ public enum AppendOutcome
     Fenced,
 
     /// <summary>This element alone can't be stored (an unknown document, a sequence used before, records out of order); retrying it is pointless.</summary>
+    /// <remarks>A session's sequences rise. One that was passed over need not be taken any more: SQLite does not.</remarks>
     Invalid,
 }

@@ -38,10 +38,21 @@ internal static class LogChecksum
 
     /// <exception cref="LogUnavailableException">The record is not what was stored (<see cref="LogFault.Corrupt"/>).</exception>
     /// <param name="where">The store as people know it: a file, a database.</param>
-    public static LogRecord Verified(DocumentId document, LogRecord record, uint stored, string where) => Of(document, record) == stored
-        ? record
-        : throw new LogUnavailableException(
-            $"Operation {record.Revision} of document {document} in {where} is damaged: its checksum is {Of(document, record):x8}, stored was {stored:x8}.", fault: LogFault.Corrupt);
+    public static LogRecord Verified(DocumentId document, LogRecord record, uint stored, string where)
+    {
+        ThrowUnlessSame(Of(document, record), stored, document, record.Revision, where);
+        return record;
+    }
+
+    /// <exception cref="LogUnavailableException">The operation has another checksum than was stored with it (<see cref="LogFault.Corrupt"/>).</exception>
+    public static void ThrowUnlessSame(uint found, uint stored, DocumentId document, Revision revision, string where)
+    {
+        if (found != stored)
+            throw Damaged(document, revision, where, $"its checksum is {found:x8}, stored was {stored:x8}");
+    }
+
+    public static LogUnavailableException Damaged(DocumentId document, Revision revision, string where, string what) =>
+        new($"Operation {revision} of document {document} in {where} is damaged: {what}.", fault: LogFault.Corrupt);
 
     private static uint Add(uint crc, long value)
     {

@@ -163,6 +163,20 @@ public sealed partial class ArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_that_is_not_known_to_have_used_its_sequences_is_found()
+    {
+        using (var log = Open(Source))
+            await _text.WriteAsync(log);
+
+        Change(Source, "DELETE FROM sequences WHERE session = 's1' AND revision = (SELECT max(revision) FROM sequences WHERE session = 's1')");
+
+        var verified = await CollabCommand.RunAsync("verify", "--path", Source);
+        Assert.Equal(1, verified.Code);
+        Assert.Contains("The file: session s1 of document notes is not known to have used sequence 298, of operation 298", verified.Output);
+        Assert.Contains("1 documents with 300 operations read: 1 findings", verified.Output);
+    }
+
+    [Fact]
     public async Task What_is_damaged_is_named_and_the_rest_is_exported_and_what_hangs_together_is_salvaged()
     {
         using (var log = Open(Source))
@@ -171,7 +185,7 @@ public sealed partial class ArchiveTests : IDisposable
             await _rich.WriteAsync(log);
         }
 
-        Change(Source, "UPDATE operations SET encoded = CAST(replace(CAST(encoded AS TEXT), 'Ann', 'Bnn') AS BLOB) WHERE revision = 77 AND document = (SELECT key FROM documents WHERE id = 'notes')");
+        StoredOperations.Replace(Source, _text.Id, 77, "Ann", "Bnn");
 
         var verified = await CollabCommand.RunAsync("verify", "--path", Source);
         Assert.Equal(1, verified.Code);

@@ -21,23 +21,6 @@ public sealed class MigrationCrashTests(ITestOutputHelper output)
     // By others than who asks.
     private const string Connected = "SELECT count(*) FROM pg_stat_activity WHERE datname = '$database' AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
 
-    // As the first version of Collab made it, written down here for good: the program only knows how to leave it behind.
-    private const string Version1 = """
-        PRAGMA journal_mode = WAL;
-        CREATE TABLE documents (
-            key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, policy INTEGER NOT NULL, title TEXT NOT NULL,
-            created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL, revision INTEGER NOT NULL, epoch INTEGER NOT NULL
-        );
-        CREATE INDEX documents_by_change ON documents (modified_at, key);
-        CREATE TABLE operations (
-            document INTEGER NOT NULL, revision INTEGER NOT NULL, session TEXT NOT NULL, sequence INTEGER NOT NULL, hash INTEGER NOT NULL, encoded BLOB NOT NULL,
-            PRIMARY KEY (document, revision)
-        ) WITHOUT ROWID;
-        CREATE UNIQUE INDEX operations_by_session ON operations (document, session, sequence);
-        CREATE TABLE snapshots (document INTEGER NOT NULL, revision INTEGER NOT NULL, hash INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (document, revision));
-        PRAGMA user_version = 1;
-        """;
-
     [Theory]
     [InlineData(true, 20260302)]
     [InlineData(false, 20260303)]
@@ -51,7 +34,7 @@ public sealed class MigrationCrashTests(ITestOutputHelper output)
             foreach (string file in Directory.GetFiles(server.Folder, "collab.db*"))
                 File.Delete(file);
             if (isOld)
-                WriteVersion1(server.Database);
+                SqliteVersions.WriteFirst(server.Database, Operations);
             using (var begins = new Creation(server.Database + "-wal"))
             {
                 server.Launch();
@@ -135,34 +118,6 @@ public sealed class MigrationCrashTests(ITestOutputHelper output)
         var outcomes = await log.AppendAsync(new LogAppend(document, isOld ? 2 : 1, [next], Samples.Time));
         Assert.Equal([AppendOutcome.Durable], outcomes);
         return version;
-    }
-
-    private static void WriteVersion1(string path)
-    {
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        Execute(connection, Version1);
-        using var transaction = connection.BeginTransaction();
-        Execute(connection, $"INSERT INTO documents VALUES (1, 'old', 'text', 0, '', 0, 0, {Operations}, 1)");
-        for (int revision = 1; revision <= Operations; revision++)
-        {
-            var record = Samples.Record(revision);
-            using var insert = connection.CreateCommand();
-            insert.CommandText = "INSERT INTO operations VALUES (1, $0, $1, $2, $3, $4)";
-            object[] values = [revision, record.Session.Value, record.Sequence, unchecked((long)record.SubmittedHash), record.Encoded.ToArray()];
-            for (int i = 0; i < values.Length; i++)
-                insert.Parameters.AddWithValue($"${i}", values[i]);
-            insert.ExecuteNonQuery();
-        }
-
-        transaction.Commit();
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private static object? Scalar(SqliteConnection connection, string sql)

@@ -67,7 +67,7 @@ public sealed class CommitJournalTests : IDisposable
         await log.OpenNewAsync(Document);
         await log.AppendAsync(1, Record(1));
         using var tables = SqliteFile.Visit(FilePath).OpenForReading();
-        await Eventually.IsTrue(() => (long)SqliteSchema.Scalar(tables, "SELECT count(*) FROM operations")! == 1, "the tables have the operation");
+        await Eventually.IsTrue(() => StoredOperations.Count(tables) == 1, "the tables have the operation");
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class CommitJournalTests : IDisposable
         var path = SqliteImage.Of(FilePath).WriteTo(KilledFolder);
         using (var file = SqliteFile.Visit(path))
         using (var other = file.OpenForWriting())
-            SqliteSchema.Execute(other, $"INSERT INTO operations SELECT key, 1000, 's{revision}', {revision}, 0, x'', 0 FROM documents");
+            SqliteSchema.Execute(other, $"INSERT INTO sequences SELECT key, 's{revision}', {revision}, 1000, 0 FROM documents");
 
         var refusal = Assert.Throws<LogUnavailableException>(() => Open(path));
         Assert.Equal(LogFault.Corrupt, refusal.Fault);
@@ -323,7 +323,7 @@ public sealed class CommitJournalTests : IDisposable
     {
         using var file = SqliteFile.Visit(path);
         using var connection = file.OpenForReading();
-        return (long)SqliteSchema.Scalar(connection, "SELECT count(*) FROM operations")!;
+        return StoredOperations.Count(connection);
     }
 
     /// <summary>A log that brings nothing into its tables until it is asked, unless <paramref name="settings"/> say otherwise.</summary>

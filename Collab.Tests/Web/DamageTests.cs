@@ -4,6 +4,7 @@ using System.Text.Json;
 using Collab.Contracts;
 using Collab.Grains.Log;
 using Collab.Tests.History;
+using Collab.Tests.Log;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -86,7 +87,7 @@ public sealed class DamageTests : IAsyncLifetime
         await StartAsync();
         await WriteAsync();
         int damaged = Length - 5;
-        await RestartAsync($"DELETE FROM snapshots WHERE revision >= {damaged}; UPDATE operations SET encoded = replace(encoded, '\"sequence\"', '\"Sequence\"') WHERE revision = {damaged}");
+        await RestartAsync($"DELETE FROM snapshots WHERE revision >= {damaged}", () => StoredOperations.Replace(FilePath, Document, damaged, "\"sequence\"", "\"Sequence\""));
 
         var problem = await ProblemAsync($"/api/documents/{_document}/content");
         Assert.Contains($"Operation {damaged} of document {_document} in {FilePath} is damaged", problem.GetProperty("detail").GetString());
@@ -126,7 +127,7 @@ public sealed class DamageTests : IAsyncLifetime
         await Eventually.IsTrue(async () => (await log.ListSnapshotsAsync(Document, CancellationToken.None)).LastOrDefault()?.Revision.Value >= 100);
     }
 
-    private async Task RestartAsync(string sql)
+    private async Task RestartAsync(string sql, Action? change = null)
     {
         await _host.DisposeAsync();
         using (var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False"))
@@ -137,6 +138,7 @@ public sealed class DamageTests : IAsyncLifetime
             command.ExecuteNonQuery();
         }
 
+        change?.Invoke();
         await StartAsync();
     }
 

@@ -7,7 +7,7 @@ namespace Collab.Grains.Log.Sqlite;
 /// The number of the newest commit is written in the same transaction as its operations, so each is brought in once, whatever crashes. Nothing is judged here: that was done before
 /// it was acknowledged. What does not fit all the same is damage, and is not passed over.
 /// </remarks>
-internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposable
+internal sealed class SqliteCommitWrites(SqliteConnection connection, SqliteStretches stretches) : IDisposable
 {
     private readonly SqliteStatement _begin = new(connection, "BEGIN IMMEDIATE");
     private readonly SqliteStatement _commit = new(connection, "COMMIT");
@@ -17,7 +17,6 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     private readonly SqliteHotStatement _head = new(connection, "SELECT key, revision FROM documents WHERE id = ?1");
 
     private readonly SqliteHotStatement _advance = new(connection, "UPDATE documents SET revision = ?2, modified_at = ?3 WHERE key = ?1");
-    private readonly SqliteOperationRows _operations = new(connection);
 
     /// <summary>What frames must say to count, and the newest commit that the tables have.</summary>
     public (long Generation, long Applied) Place() => _journal.Read() ?? throw Damaged("does not say where its commit journal begins");
@@ -43,15 +42,9 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
 
         if (found != generation)
             throw Damaged($"has a commit journal of generation {found:x}, not {generation:x}");
-        var documents = ByKey(appends, applied);
-        if (_operations.Insert(documents.SelectMany(document => document.Rows), between) is { } refused)
+        foreach (var document in ByKey(appends, applied))
         {
-            throw Damaged(
-                $"refuses operation {refused.Row.Record.Revision} of document {refused.Row.Document}, which is acknowledged in the commit journal ({refused.Reason})");
-        }
-
-        foreach (var document in documents)
-        {
+            Insert(document, between);
             _advance.Bind(1, document.Key);
             _advance.Bind(2, document.Revision);
             _advance.Bind(3, document.At);
@@ -73,7 +66,6 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
             statement.Dispose();
         foreach (var statement in (SqliteHotStatement[])[_journal, _setJournal, _head, _advance])
             statement.Dispose();
-        _operations.Dispose();
     }
 
     /// <summary>What is to come into the tables, in the order in which it lies there.</summary>
@@ -103,6 +95,22 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
         return new(id, key, revision, appends);
     }
 
+    private void Insert(Document document, Action? between)
+    {
+        try
+        {
+            if (stretches.Insert(document.Id, document.Key, document.Records, between) is { } refused)
+                throw Refused($"{refused.Revision}", "its session has used the sequence, or a later one");
+        }
+        catch (SqliteException exception) when (SqliteFaults.IsAboutData(exception))
+        {
+            throw Refused($"{document.First} or a later one", exception.Message);
+        }
+
+        LogUnavailableException Refused(string operation, string reason) =>
+            Damaged($"refuses operation {operation} of document {document.Id}, which is acknowledged in the commit journal ({reason})");
+    }
+
     private LogUnavailableException Damaged(string what) => new($"{connection.DataSource} {what}: one of them is damaged, or is not of the other.", fault: LogFault.Corrupt);
 
     /// <summary>A document's part of what is brought in.</summary>
@@ -110,7 +118,12 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
     {
         private readonly List<int> _indexes = [];
 
+        public DocumentId Id => id;
+
         public long Key => key;
+
+        /// <summary>The revision of the first operation that comes.</summary>
+        public long First { get; } = revision + 1;
 
         /// <summary>Up to which it goes with what was added.</summary>
         public long Revision { get; private set; } = revision;
@@ -118,16 +131,15 @@ internal sealed class SqliteCommitWrites(SqliteConnection connection) : IDisposa
         /// <summary>The time of the newest change.</summary>
         public long At { get; private set; }
 
-        public IEnumerable<SqliteOperationRow> Rows
+        public IEnumerable<JournalRecord> Records
         {
             get
             {
-                var checksum = LogChecksum.Begin(id);
                 foreach (var index in _indexes)
                 {
                     var from = appends[index].Open(out _, out _, out var first, out var count);
                     for (var i = 0; i < count; i++)
-                        yield return new(id, key, checksum, JournalRecord.Read(first + i, ref from));
+                        yield return JournalRecord.Read(first + i, ref from);
                 }
             }
         }

@@ -30,9 +30,6 @@ internal sealed class SqliteHotStatement(SqliteConnection connection, string sql
     public void Bind(int parameter, ReadOnlySpan<byte> value) =>
         Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(Statement, parameter, 0) : raw.sqlite3_bind_blob(Statement, parameter, value));
 
-    /// <summary>How many rows the connection's last statement changed.</summary>
-    public int Changes => raw.sqlite3_changes(connection.Handle);
-
     /// <summary>Runs what returns no rows.</summary>
     public void Run()
     {

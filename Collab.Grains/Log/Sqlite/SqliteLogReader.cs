@@ -40,7 +40,7 @@ public class SqliteLogReader : ILogReader, IDisposable
         }
     }
 
-    /// <summary>What SQLite itself finds wrong with the file (<c>PRAGMA integrity_check</c>), nothing when it is sound. Reads the whole file.</summary>
+    /// <summary>What is wrong with the file as a whole: what SQLite itself finds (<c>PRAGMA integrity_check</c>), and sequences that are not known although their operations are there. Reads all of it.</summary>
     public ValueTask<ImmutableArray<string>> CheckFileAsync(CancellationToken cancellation) =>
         Readers.RunAsync(connection => connection.CheckFile(), cancellation);
 

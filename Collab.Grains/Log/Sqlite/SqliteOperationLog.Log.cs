@@ -14,5 +14,8 @@ public sealed partial class SqliteOperationLog
 
         [LoggerMessage(2105, LogLevel.Information, "Brought {Commits} commits that were acknowledged before a crash from the commit journal into the tables of {Path}.")]
         public static partial void Recovered(ILogger logger, int commits, string path);
+
+        [LoggerMessage(2106, LogLevel.Information, "Bringing the tables of {Path} from schema version {Found} to {Version}. With many operations that takes its time, some seconds for each million of them.")]
+        public static partial void Migrates(ILogger logger, string path, int found, int version);
     }
 }

@@ -47,7 +47,10 @@ public sealed partial class SqliteOperationLog : SqliteLogReader, IOperationLog
             if (SqliteWriteAheadLog.FindDamage(file.Path) is { } damage)
                 Accept(damage, options, logger);
             connection = file.OpenForWriting();
-            var found = SqliteSchema.Migrate(connection, file.Path);
+            var found = SqliteSchema.Found(connection);
+            if (found > 0 && found < SqliteSchema.Version)
+                Log.Migrates(logger, file.Path, found, SqliteSchema.Version);
+            SqliteSchema.Migrate(connection, file.Path);
             writing = new SqliteWriteConnection(connection);
             var (generation, applied) = Recover(writing, file.Path, options, logger);
             Log.Opened(logger, file.Path, connection.ServerVersion, found, SqliteSchema.Version);

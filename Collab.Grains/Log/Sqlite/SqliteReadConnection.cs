@@ -12,8 +12,8 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
 {
     public const string DescribeSql = "SELECT id, kind, policy, title, created_at, modified_at, revision, epoch, start, key FROM documents WHERE id = $0";
 
-    public const string ReadSql =
-        "SELECT revision, session, sequence, hash, encoded, checksum FROM operations WHERE document = $0 AND revision > $1 ORDER BY revision LIMIT $2";
+    /// <summary>For <see cref="Read(SqliteStatement, long, DocumentId, long, string)"/>.</summary>
+    public const string ReadSql = "SELECT first, operations FROM stretches WHERE document = $0 AND last > $1 ORDER BY last";
 
     private readonly SqliteStatement _key = new(connection, "SELECT key, start FROM documents WHERE id = $0");
     private readonly SqliteStatement _describe = new(connection, DescribeSql);
@@ -27,27 +27,12 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
 
     private readonly SqliteStatement _read = new(connection, ReadSql);
 
+    // The newest of the session in its stretch, or the one that was asked for.
     private readonly SqliteStatement _find = new(
-        connection,
-        """
-        SELECT session, sequence, revision, hash FROM operations WHERE document = $0 AND session = $1 AND sequence = $2
-        UNION ALL SELECT session, sequence, revision, hash FROM sessions WHERE document = $0 AND session = $1 AND sequence = $2 LIMIT 1
-        """);
+        connection, "SELECT session, sequence, revision, hash FROM sequences WHERE document = $0 AND session = $1 AND sequence >= $2 ORDER BY sequence LIMIT 1");
 
     private readonly SqliteStatement _findNewest = new(
-        connection,
-        """
-        SELECT * FROM (SELECT session, sequence, revision, hash FROM operations WHERE document = $0 AND session = $1 ORDER BY sequence DESC LIMIT 1)
-        UNION ALL SELECT session, sequence, revision, hash FROM sessions WHERE document = $0 AND session = $1 LIMIT 1
-        """);
-
-    private readonly SqliteStatement _newestSequence = new(
-        connection,
-        """
-        SELECT max(
-            coalesce((SELECT max(sequence) FROM operations WHERE document = $0 AND session = $1), $2),
-            coalesce((SELECT sequence FROM sessions WHERE document = $0 AND session = $1), $2))
-        """);
+        connection, "SELECT session, sequence, revision, hash FROM sequences WHERE document = $0 AND session = $1 ORDER BY sequence DESC LIMIT 1");
 
     private readonly SqliteStatement _snapshot = new(
         connection,
@@ -58,13 +43,7 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
 
     // A column beside max() comes from the row that has the maximum: https://www.sqlite.org/lang_select.html#bareagg
     private readonly SqliteStatement _startSessions = new(
-        connection,
-        """
-        SELECT session, max(sequence), revision, hash FROM (
-            SELECT session, sequence, revision, hash FROM sessions WHERE document = $0
-            UNION ALL SELECT session, sequence, revision, hash FROM operations WHERE document = $0 AND revision <= $1)
-        GROUP BY session ORDER BY session
-        """);
+        connection, "SELECT session, max(sequence), revision, hash FROM sequences WHERE document = $0 AND revision <= $1 GROUP BY session ORDER BY session");
 
     private SqliteActivityReads? _activity;
     private SqliteAccessReads? _access;
@@ -78,6 +57,8 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
         using var row = describe.Query(id.Value);
         return row.Read() ? Description(row) : null;
     }
+
+    public ImmutableArray<string> CheckFile() => SqliteFileCheck.Run(connection);
 
     public DocumentDescription? Describe(DocumentId id) => Describe(_describe, id);
 
@@ -105,39 +86,52 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
             return [];
         HistoryTrimmedException.ThrowIfBefore(id, from, document.Start);
         var records = ImmutableArray.CreateBuilder<LogRecord>();
-        using var row = _read.Query(document.Key, from.Value, limit);
-        for (var bytes = 0L; bytes < bytesLimit && row.Read(); bytes += records[^1].Encoded.Length)
+        var bytes = 0L;
+        foreach (var record in Read(_read, document.Key, id, from.Value, connection.DataSource))
         {
             var expected = from + (records.Count + 1);
-            records.Add(Verified(id, row));
-            if (records[^1].Revision != expected)
+            if (record.Revision != expected)
             {
                 // Trimmed between the two queries?
                 HistoryTrimmedException.ThrowIfBefore(id, from, Key(id)!.Value.Start);
                 throw new LogUnavailableException(
-                    $"Document {id} has no operation {expected} in {connection.DataSource}, but {records[^1].Revision}; the file is damaged.", fault: LogFault.Corrupt);
+                    $"Document {id} has no operation {expected} in {connection.DataSource}, but {record.Revision}; the file is damaged.", fault: LogFault.Corrupt);
             }
+
+            records.Add(record);
+            bytes += record.Encoded.Length;
+            if (records.Count == limit || bytes >= bytesLimit)
+                break;
         }
 
         return records.ToImmutable();
+    }
+
+    /// <summary>The operations of a document that are after a revision, as far as they are read.</summary>
+    /// <param name="where">The file as people know it.</param>
+    /// <exception cref="LogUnavailableException">Of one that is not what was written, when it is its turn.</exception>
+    public static IEnumerable<LogRecord> Read(SqliteStatement read, long key, DocumentId id, long after, string where)
+    {
+        using var row = read.Query(key, after);
+        while (row.Read())
+        {
+            foreach (var record in new StretchReader(id, row.GetInt64(0), row.GetFieldValue<byte[]>(1), where).ReadAfter(after))
+                yield return record;
+        }
     }
 
     public AppliedSequence? Find(DocumentId id, SessionId session, long? sequence)
     {
         if (Key(id) is not { Key: var key })
             return null;
-        using var row = sequence is { } wanted ? _find.Query(key, session.Value, wanted) : _findNewest.Query(key, session.Value);
-        return row.Read() ? Applied(row) : null;
+        AppliedSequence? found;
+        using (var row = sequence is { } wanted ? _find.Query(key, session.Value, wanted) : _findNewest.Query(key, session.Value))
+            found = row.Read() ? Applied(row) : null;
+        return sequence is null || found is null || found.Sequence == sequence ? found : Find(id, key, found.Revision.Value, session, sequence.Value);
     }
 
     /// <summary>The highest that the session ever used, trimmed ones included; above it, every sequence is new.</summary>
-    public long NewestSequence(DocumentId id, SessionId session)
-    {
-        if (Key(id) is not { Key: var key })
-            return long.MinValue;
-        using var row = _newestSequence.Query(key, session.Value, long.MinValue);
-        return row.Read() ? row.GetInt64(0) : long.MinValue;
-    }
+    public long NewestSequence(DocumentId id, SessionId session) => Find(id, session, null)?.Sequence ?? long.MinValue;
 
     public LogSnapshot? Snapshot(DocumentId id, Revision atOrBefore)
     {
@@ -177,29 +171,30 @@ internal sealed class SqliteReadConnection(SqliteConnection connection) : IDispo
             : throw new LogUnavailableException($"Document {id} has no snapshot at its start, revision {document.Start}, in {connection.DataSource}; the file is damaged.", fault: LogFault.Corrupt);
     }
 
-    public ImmutableArray<string> CheckFile()
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA integrity_check(20)";
-        using var row = command.ExecuteReader();
-        var problems = ImmutableArray.CreateBuilder<string>();
-        while (row.Read() && row.GetString(0) is var problem && problem != "ok")
-            problems.Add(problem);
-        return problems.ToImmutable();
-    }
-
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _newestSequence, _snapshot, _snapshots, _startSessions])
+        foreach (var statement in (SqliteStatement[])[_key, _describe, _list, _read, _find, _findNewest, _snapshot, _snapshots, _startSessions])
             statement.Dispose();
         _activity?.Dispose();
         _access?.Dispose();
         connection.Dispose();
     }
 
-    /// <exception cref="LogUnavailableException">The record is not what was written.</exception>
-    private LogRecord Verified(DocumentId document, SqliteDataReader row) =>
-        row.IsDBNull(5) ? Record(row) : LogChecksum.Verified(document, Record(row), unchecked((uint)row.GetInt64(5)), connection.DataSource);
+    /// <summary>Looks into the stretch that has a revision. What was trimmed is in none, and what never was neither.</summary>
+    private AppliedSequence? Find(DocumentId id, long key, long revision, SessionId session, long sequence)
+    {
+        using var row = _read.Query(key, revision - 1);
+        if (!row.Read())
+            return null;
+        var from = new StretchReader(id, row.GetInt64(0), row.GetFieldValue<byte[]>(1), connection.DataSource);
+        while (from.TryRead(out var record, out _, out var by))
+        {
+            if (by == session && record.Sequence == sequence)
+                return new(session, sequence, new Revision(record.Revision), unchecked((ulong)record.SubmittedHash));
+        }
+
+        return null;
+    }
 
     private (long Key, Revision Start)? Key(DocumentId id)
     {

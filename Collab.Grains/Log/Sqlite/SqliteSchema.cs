@@ -131,14 +131,40 @@ internal static class SqliteSchema
         );
         INSERT INTO commit_journal VALUES (random(), 0);
         """,
+        """
+        -- Consecutive operations of a document in one row: see StretchWriter. WITHOUT ROWID: a document's lie side by side, in the order in which they are read.
+        CREATE TABLE stretches (
+            document INTEGER NOT NULL,
+            last INTEGER NOT NULL,         -- the revision of the last of them
+            first INTEGER NOT NULL,
+            operations BLOB NOT NULL,
+            PRIMARY KEY (document, last)
+        ) WITHOUT ROWID;
+        -- Of each session, the newest operation in each stretch, and the newest of what was trimmed.
+        CREATE TABLE sequences (
+            document INTEGER NOT NULL,
+            session TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            hash INTEGER NOT NULL,
+            PRIMARY KEY (document, session, sequence)
+        ) WITHOUT ROWID;
+        INSERT INTO sequences SELECT document, session, sequence, revision, hash FROM sessions;
+        DROP TABLE sessions;
+        """,
     ];
+
+    /// <summary>The step that gathers operations into stretches, which no SQL does.</summary>
+    private const int StretchesVersion = 6;
 
     public static int Version => Migrations.Length;
 
     /// <summary>Brings the file to <see cref="Version"/>. A crash in between leaves it at a step, and the next start goes on from there.</summary>
-    /// <returns>The version that the file had.</returns>
     /// <exception cref="LogUnavailableException">The file is newer than this program.</exception>
-    public static int Migrate(SqliteConnection connection, string path)
+    public static void Migrate(SqliteConnection connection, string path) => MigrateTo(connection, path, Version);
+
+    /// <summary>Brings the file to a version on the way.</summary>
+    internal static void MigrateTo(SqliteConnection connection, string path, int wanted)
     {
         var found = Found(connection);
         if (found > Version)
@@ -148,15 +174,15 @@ internal static class SqliteSchema
                 fault: LogFault.CannotOpen);
         }
 
-        for (var version = found; version < Version; version++)
+        for (var version = found; version < wanted; version++)
         {
             using var transaction = connection.BeginTransaction();
             Execute(connection, Migrations[version], transaction);
+            if (version + 1 == StretchesVersion)
+                StretchMigration.Run(connection, transaction);
             Execute(connection, $"PRAGMA user_version = {version + 1}", transaction);
             transaction.Commit();
         }
-
-        return found;
     }
 
     /// <exception cref="LogUnavailableException">The file has another version than this program writes.</exception>
@@ -170,7 +196,8 @@ internal static class SqliteSchema
         }
     }
 
-    private static int Found(SqliteConnection connection) =>
+    /// <summary>The version of the file; 0 of a new one.</summary>
+    public static int Found(SqliteConnection connection) =>
         Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
 
     public static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)

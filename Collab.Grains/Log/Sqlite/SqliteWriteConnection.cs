@@ -20,11 +20,10 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
     private readonly SqliteStatement _describe = new(connection, SqliteReadConnection.DescribeSql);
     private readonly SqliteStatement _head = new(connection, "SELECT key, epoch, revision, start FROM documents WHERE id = $0");
 
-    private readonly SqliteStatement _insertOperation = new(
-        connection, "INSERT INTO operations (document, revision, session, sequence, hash, encoded, checksum) VALUES ($0, $1, $2, $3, $4, $5, $6)");
-
-    private readonly SqliteStatement _deleteOperations = new(connection, "DELETE FROM operations WHERE document = $0 AND revision > $1");
-    private readonly SqliteStatement _readOperations = new(connection, SqliteReadConnection.ReadSql);
+    private readonly SqliteStatement _beginElement = new(connection, "SAVEPOINT element");
+    private readonly SqliteStatement _undoElement = new(connection, "ROLLBACK TO element");
+    private readonly SqliteStatement _endElement = new(connection, "RELEASE element");
+    private readonly SqliteStatement _read = new(connection, SqliteReadConnection.ReadSql);
     private readonly SqliteStatement _advance = new(connection, "UPDATE documents SET revision = $1, modified_at = $2 WHERE key = $0");
 
     private readonly SqliteStatement _insertSnapshot = new(
@@ -40,38 +39,20 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
                 WHERE earlier.document = $0 AND earlier.revision < snapshots.revision AND earlier.revision / $1 = snapshots.revision / $1)
         """);
 
-    private readonly SqliteStatement _hasSnapshot = new(connection, "SELECT 1 FROM snapshots WHERE document = $0 AND revision = $1");
-    private readonly SqliteStatement _setStart = new(connection, "UPDATE documents SET start = $1 WHERE key = $0");
-    private readonly SqliteStatement _dropSnapshotsBefore = new(connection, "DELETE FROM snapshots WHERE document = $0 AND revision < $1");
-
-    private readonly SqliteStatement _oldest = new(connection, "SELECT min(revision) FROM operations WHERE document = $0 AND revision <= $1");
-
-    private readonly SqliteStatement _rememberSessions = new(
-        connection,
-        """
-        INSERT INTO sessions (document, session, sequence, revision, hash)
-            SELECT document, session, sequence, revision, hash FROM operations WHERE document = $0 AND revision <= $1 ORDER BY revision
-            ON CONFLICT (document, session) DO UPDATE SET sequence = excluded.sequence, revision = excluded.revision, hash = excluded.hash
-            WHERE excluded.sequence > sessions.sequence
-        """);
-
     private readonly SqliteStatement _insertSession = new(
-        connection, "INSERT INTO sessions (document, session, sequence, revision, hash) VALUES ($0, $1, $2, $3, $4)");
+        connection, "INSERT INTO sequences (document, session, sequence, revision, hash) VALUES ($0, $1, $2, $3, $4)");
 
-    private readonly SqliteStatement _hasTrimmedSequence = new(
-        connection, "SELECT 1 FROM sessions WHERE document = $0 AND session = $1 AND sequence >= $2");
-
-    private readonly SqliteStatement _deleteOldest = new(connection, "DELETE FROM operations WHERE document = $0 AND revision <= $1");
-
+    private readonly SqliteStretches _stretches = new(connection);
     private SqliteActivityWrites? _activity;
     private SqliteAccessWrites? _access;
     private SqliteCommitWrites? _commits;
+    private SqliteTrimming? _trimming;
 
     public SqliteActivityWrites Activity => _activity ??= new(connection);
 
     public SqliteAccessWrites Access => _access ??= new(connection);
 
-    public SqliteCommitWrites Commits => _commits ??= new(connection);
+    public SqliteCommitWrites Commits => _commits ??= new(connection, _stretches);
 
     public (DocumentDescription Document, bool IsNew) Create(DocumentId id, NewDocument document, DateTimeOffset at, LogStart? start)
     {
@@ -118,27 +99,18 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
     {
         _begin.Execute();
         var head = Head(id);
-        var start = Math.Max(head?.Start ?? 0, to.Value);
-        if (head is not { } document || (start > document.Start && !IsThere(_hasSnapshot, document.Key, start)))
-            throw new InvalidOperationException($"Document {id} has no snapshot at revision {to} to start from.");
-        if (start > document.Start)
-        {
-            _setStart.Execute(document.Key, start);
-            _dropSnapshotsBefore.Execute(document.Key, start);
-        }
-
-        var last = Math.Min(start, Oldest(document.Key, start) + limit - 1);
-        _rememberSessions.Execute(document.Key, last);
-        _deleteOldest.Execute(document.Key, last);
+        _trimming ??= new(connection, _stretches);
+        var remains = head is { } there && _trimming.SetStart(id, there.Key, there.Start, to.Value) is { } start
+            ? _trimming.Delete(id, there.Key, start, limit)
+            : throw new InvalidOperationException($"Document {id} has no snapshot at revision {to} to start from.");
         _commit.Execute();
-        return last < start;
+        return remains;
     }
 
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])
-            [_begin, _commit, _insertDocument, _open, _describe, _head, _insertOperation, _deleteOperations, _readOperations, _advance, _insertSnapshot, _dropSnapshots,
-            _hasSnapshot, _setStart, _dropSnapshotsBefore, _oldest, _rememberSessions, _insertSession, _hasTrimmedSequence, _deleteOldest])
+            [_begin, _commit, _insertDocument, _open, _describe, _head, _beginElement, _undoElement, _endElement, _read, _advance, _insertSnapshot, _dropSnapshots, _insertSession])
         {
             statement.Dispose();
         }
@@ -146,6 +118,8 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
         _activity?.Dispose();
         _access?.Dispose();
         _commits?.Dispose();
+        _trimming?.Dispose();
+        _stretches.Dispose();
         connection.Dispose();
     }
 
@@ -162,33 +136,26 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
         if (append.Epoch != head.Epoch || append.Records[there].Revision.Value != head.Revision + 1)
             return AppendOutcome.Fenced;
 
-        var added = append.Records.Skip(there);
-        if (head.Start > 0 && added.Any(record => IsThere(_hasTrimmedSequence, head.Key, record.Session.Value, record.Sequence)))
-            return AppendOutcome.Invalid;
+        _beginElement.Execute();
+        var isAdded = TryInsert(append.Document, head.Key, append.Records.Skip(there));
+        if (isAdded)
+            _advance.Execute(head.Key, append.Records[^1].Revision.Value, append.At.ToUnixTimeMilliseconds());
+        else
+            _undoElement.Execute();
+        _endElement.Execute();
+        return isAdded ? AppendOutcome.Durable : AppendOutcome.Invalid;
+    }
+
+    private bool TryInsert(DocumentId document, long key, IEnumerable<LogRecord> records)
+    {
         try
         {
-            foreach (var record in added)
-            {
-                _insertOperation.Execute(
-                    head.Key,
-                    record.Revision.Value,
-                    record.Session.Value,
-                    record.Sequence,
-                    unchecked((long)record.SubmittedHash),
-                    SqliteStatement.Blob(record.Encoded),
-                    (long)LogChecksum.Of(append.Document, record));
-            }
+            return _stretches.Insert(document, key, records.Select(JournalRecord.Of)) is null;
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == SqliteFaults.Constraint)
         {
-            // SQLite has undone the one statement. Taking back this element's earlier rows leaves the transaction as if it had not been
-            // in the batch; a savepoint for each element would do the same at the price of two statements that hardly ever matter.
-            _deleteOperations.Execute(head.Key, head.Revision);
-            return AppendOutcome.Invalid;
+            return false;
         }
-
-        _advance.Execute(head.Key, append.Records[^1].Revision.Value, append.At.ToUnixTimeMilliseconds());
-        return AppendOutcome.Durable;
     }
 
     private void Begin(long key, DocumentId id, LogStart start)
@@ -213,30 +180,24 @@ internal sealed class SqliteWriteConnection(SqliteConnection connection) : IDisp
         return row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : null;
     }
 
-    /// <summary>The oldest operation that is not after <paramref name="start"/>, or else the one after it.</summary>
-    private long Oldest(long key, long start)
-    {
-        using var row = _oldest.Query(key, start);
-        return row.Read() && !row.IsDBNull(0) ? row.GetInt64(0) : start + 1;
-    }
-
     /// <summary>Whether the first <paramref name="count"/> records are in the log as they are here.</summary>
-    /// <remarks>Bytes are compared, not checksums: a damaged one is another one, which ends this writer and not the call of them all.</remarks>
+    /// <remarks>One that is damaged is another one, which ends this writer and not the call of them all.</remarks>
     private bool IsThere(long key, LogAppend append, int count)
     {
-        using var row = _readOperations.Query(key, append.Records[0].Revision.Value - 1, count);
-        for (var i = 0; i < count; i++)
+        try
         {
-            if (!row.Read() || !LogRows.Record(row).IsSameAs(append.Records[i]))
-                return false;
+            using var found = SqliteReadConnection.Read(_read, key, append.Document, append.Records[0].Revision.Value - 1, connection.DataSource).GetEnumerator();
+            for (var i = 0; i < count; i++)
+            {
+                if (!found.MoveNext() || !found.Current.IsSameAs(append.Records[i]))
+                    return false;
+            }
+
+            return true;
         }
-
-        return true;
-    }
-
-    private static bool IsThere(SqliteStatement query, params ReadOnlySpan<object> values)
-    {
-        using var row = query.Query(values);
-        return row.Read();
+        catch (LogUnavailableException damage) when (damage.Fault == LogFault.Corrupt)
+        {
+            return false;
+        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using Collab.Contracts;
 using Collab.Tests.EndToEnd;
+using Collab.Tests.Log;
 using Microsoft.Data.Sqlite;
 
 namespace Collab.Tests.Monitoring.Catalogue.Scenarios;
@@ -31,7 +33,8 @@ internal sealed class SnapshotIsDamaged(ServerProcess server, params string[] ne
         await server.Process.TerminateAsync(TimeSpan.FromMinutes(2));
         Execute($"UPDATE activity SET detail = x'78' WHERE document = '{closed}' AND detail IS NOT NULL");
         Execute($"UPDATE snapshots SET hash = hash + 1 WHERE {Of(passedOver)} AND revision = (SELECT max(revision) FROM snapshots WHERE {Of(passedOver)})");
-        Execute($"DELETE FROM snapshots WHERE {Of(closed)} AND revision >= {Operations}; UPDATE operations SET encoded = replace(encoded, '\"sequence\"', '\"Sequence\"') WHERE {Of(closed)} AND revision = {Operations}");
+        Execute($"DELETE FROM snapshots WHERE {Of(closed)} AND revision >= {Operations}");
+        StoredOperations.Replace(server.Database, new DocumentId(closed), Operations, "\"sequence\"", "\"Sequence\"");
         await server.StartAgainAsync(nextLife);
         await stage.MarkAsync();
 
