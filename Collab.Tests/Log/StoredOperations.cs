@@ -27,7 +27,7 @@ internal static class StoredOperations
         connection.Open();
         var (first, operations) = Stretch(connection, document, revision);
         List<StoredOperation> found = [];
-        for (var from = new StretchReader(document, first, operations, path); from.TryRead(out var record, out var checksum);)
+        for (var from = new StretchReader(document, first, operations, path); from.TryRead(out var record, out var checksum, out _);)
             found.Add(new(record, checksum));
         StretchWriter to = new();
         foreach (var (record, checksum) in change(found))

@@ -32,29 +32,12 @@ internal static class SqliteFileCheck
         while (row.Read())
         {
             var document = new DocumentId(row.GetString(0));
-            foreach (var (session, newest) in Newest(new StretchReader(document, row.GetInt64(1), row.GetFieldValue<byte[]>(2), connection.DataSource)))
+            foreach (var (session, newest) in new StretchReader(document, row.GetInt64(1), row.GetFieldValue<byte[]>(2), connection.DataSource).Newest())
             {
                 using var found = known.Query(row.GetInt64(3), session.Value, newest.Sequence, newest.Revision, newest.SubmittedHash);
                 if (!found.Read())
                     yield return $"session {session} of document {document} is not known to have used sequence {newest.Sequence}, of operation {newest.Revision}";
             }
         }
-    }
-
-    /// <summary>The newest operation of each session, as far as the stretch can be read: what it is that can't, whoever reads the document is told.</summary>
-    private static Dictionary<SessionId, JournalRecord> Newest(StretchReader from)
-    {
-        Dictionary<SessionId, JournalRecord> newest = [];
-        try
-        {
-            while (from.TryRead(out var record, out _, out var session))
-                newest[session] = record;
-        }
-        catch (LogUnavailableException damage) when (damage.Fault == LogFault.Corrupt)
-        {
-            newest.Clear();
-        }
-
-        return newest;
     }
 }

@@ -164,7 +164,7 @@ internal static class SqliteSchema
     public static void Migrate(SqliteConnection connection, string path) => MigrateTo(connection, path, Version);
 
     /// <summary>Brings the file to a version on the way.</summary>
-    internal static void MigrateTo(SqliteConnection connection, string path, int wanted)
+    public static void MigrateTo(SqliteConnection connection, string path, int wanted)
     {
         var found = Found(connection);
         if (found > Version)

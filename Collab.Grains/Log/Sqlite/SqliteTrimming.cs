@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 
 namespace Collab.Grains.Log.Sqlite;
@@ -45,8 +44,7 @@ internal sealed class SqliteTrimming(SqliteConnection connection, SqliteStretche
         var last = Math.Min(start, Oldest(key, start) + limit - 1);
         if (last < start)
             Split(document, key, last);
-        foreach (var (session, sequence) in Newest(document, key, last))
-            _forget.Execute(key, session.Value, sequence);
+        Forget(document, key, last);
         _delete.Execute(key, last);
         return last < start;
     }
@@ -75,7 +73,7 @@ internal sealed class SqliteTrimming(SqliteConnection connection, SqliteStretche
                 return;
             last = row.GetInt64(2);
             var from = new StretchReader(document, row.GetInt64(0), row.GetFieldValue<byte[]>(1), connection.DataSource);
-            while (from.TryRead(out var record, out var checksum))
+            while (from.TryRead(out var record, out var checksum, out _))
                 (record.Revision <= revision ? before : after).TryAdd(record, checksum);
         }
 
@@ -84,21 +82,14 @@ internal sealed class SqliteTrimming(SqliteConnection connection, SqliteStretche
         stretches.Put(key, after);
     }
 
-    /// <summary>The newest of each session in the stretches up to there.</summary>
-    private Dictionary<SessionId, long> Newest(DocumentId document, long key, long last)
+    /// <summary>Forgets of each session in the stretches up to there all but the newest.</summary>
+    private void Forget(DocumentId document, long key, long last)
     {
-        Dictionary<SessionId, long> sessions = [];
         using var row = _upTo.Query(key, last);
         while (row.Read())
         {
-            var from = new StretchReader(document, row.GetInt64(0), row.GetFieldValue<byte[]>(1), connection.DataSource);
-            while (from.TryRead(out var record, out _, out var session))
-            {
-                ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(sessions, session, out _);
-                newest = Math.Max(newest, record.Sequence);
-            }
+            foreach (var (session, newest) in new StretchReader(document, row.GetInt64(0), row.GetFieldValue<byte[]>(1), connection.DataSource).Newest())
+                _forget.Execute(key, session.Value, newest.Sequence);
         }
-
-        return sessions;
     }
 }

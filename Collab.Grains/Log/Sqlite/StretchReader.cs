@@ -25,11 +25,27 @@ internal sealed class StretchReader(DocumentId document, long first, ReadOnlyMem
         }
     }
 
+    /// <summary>The newest operation of each session, as it is there; none when the stretch can't be read to its end.</summary>
+    public IReadOnlyDictionary<SessionId, JournalRecord> Newest()
+    {
+        Dictionary<SessionId, JournalRecord> newest = [];
+        try
+        {
+            while (TryRead(out var record, out _, out var session))
+                newest[session] = record;
+        }
+        catch (LogUnavailableException damage) when (damage.Fault == LogFault.Corrupt)
+        {
+            // Whoever reads the document is told of it.
+            newest.Clear();
+        }
+
+        return newest;
+    }
+
     /// <summary>The next operation as it is there, which need not be what was written; nor need it have the checksum.</summary>
     /// <returns>False at the end.</returns>
     /// <exception cref="LogUnavailableException">It can't be read (<see cref="LogFault.Corrupt"/>).</exception>
-    public bool TryRead(out JournalRecord record, out uint checksum) => TryRead(out record, out checksum, out _);
-
     public bool TryRead(out JournalRecord record, out uint checksum, out SessionId session)
     {
         (record, checksum, session) = (default, 0, default);

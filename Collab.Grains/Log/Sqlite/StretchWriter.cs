@@ -13,10 +13,12 @@ internal sealed class StretchWriter
     /// <summary>With so many bytes, a stretch is full: whoever looks for one of its operations reads as much.</summary>
     public const int Bytes = 16 * 1024;
 
+    // One large operation does not take its room for ever.
+    private const int KeptBytes = 4 * Bytes;
     private const int NumbersBytes = (5 * sizeof(int)) + (2 * sizeof(long));
 
     private readonly List<StretchSession> _sessions = [];
-    private byte[] _operations = new byte[2 * Bytes];
+    private byte[] _operations = new byte[KeptBytes];
     private int _length;
 
     public bool IsEmpty => _length == 0;
@@ -56,6 +58,8 @@ internal sealed class StretchWriter
     {
         _sessions.Clear();
         _length = 0;
+        if (_operations.Length > KeptBytes)
+            _operations = new byte[KeptBytes];
     }
 
     private bool TryAddSession(in JournalRecord record, ref JournalWriter to)
