@@ -43,6 +43,8 @@ public sealed class TwoHostsTests : IAsyncLifetime
         string document = await _hosts.First.CreateAsync();
         await using var ann = await _hosts.First.ConnectAsync();
         await ann.JoinAsync(document);
+        // Until then she is not on the boards that are shown to those who join.
+        await UntilAsync(ann, presence => presence.GetProperty("updates").EnumerateArray().Any(entry => entry.GetProperty("name").GetString() == "Ann"));
         await using var bob = await _hosts.Second.ConnectAsync();
         var joined = await bob.JoinAsync(document, "Bob");
         string session = joined.GetProperty("session").GetString()!;
